@@ -1,0 +1,1 @@
+"""The nouns that pass between rooms. They import nothing of the house."""

@@ -1,0 +1,61 @@
+"""Everything that was seen of one subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from goom.case.gctrace import GCTrace
+from goom.case.profile import GoroutineDump, Profile
+from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
+from goom.case.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Something that could not be read, and why, with what to do about it."""
+
+    what: str
+    why: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """All pprof profiles of the subject, oldest first."""
+
+    all: tuple[Profile, ...]
+
+    def of(self, *kinds: str) -> tuple[Profile, ...]:
+        """The profiles of these kinds, oldest first."""
+        return tuple(profile for profile in self.all if profile.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class GoroutineDumps:
+    """All text goroutine dumps, oldest first."""
+
+    all: tuple[GoroutineDump, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingLooks:
+    """All smaps looks, oldest first."""
+
+    all: tuple[Mappings, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The facts as they were seen; whatever is absent is None or empty."""
+
+    subject: Subject
+    profiles: Profiles = Profiles(())
+    goroutine_dumps: GoroutineDumps = GoroutineDumps(())
+    mappings: MappingLooks = MappingLooks(())
+    gctrace: GCTrace | None = None
+    memstats: MemStatsSeries | None = None
+    process: ProcessSeries | None = None
+    cgroup: CgroupSeries | None = None
+    metrics: MetricsSeries | None = None
+    not_read: tuple[NotRead, ...] = ()
+    sources: tuple[str, ...] = field(default_factory=tuple)  # what each fact was read from

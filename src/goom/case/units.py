@@ -1,0 +1,77 @@
+"""Units: constants, and the few ways in which a figure becomes text."""
+
+from __future__ import annotations
+
+import math
+
+KIB = 1 << 10
+MIB = 1 << 20
+GIB = 1 << 30
+
+_SUFFIXES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_MULTIPLIERS = {
+    "": 1, "b": 1,
+    "k": KIB, "kb": KIB, "kib": KIB, "ki": KIB,
+    "m": MIB, "mb": MIB, "mib": MIB, "mi": MIB,
+    "g": GIB, "gb": GIB, "gib": GIB, "gi": GIB,
+    "t": GIB << 10, "tb": GIB << 10, "tib": GIB << 10, "ti": GIB << 10,
+}  # fmt: skip
+
+
+def bytes_text(count: float) -> str:
+    """A byte count in the largest binary unit that keeps it at or above one, 3 digits at most."""
+    if math.isnan(count):
+        return "unknown"
+    size = float(abs(count))
+    step = 0
+    while size >= 1024 and step < len(_SUFFIXES) - 1:
+        size /= 1024
+        step += 1
+    sign = "-" if count < 0 else ""
+    digits = 0 if step == 0 or size >= 1000 else 1
+    return f"{sign}{size:.{digits}f} {_SUFFIXES[step]}"
+
+
+def mib_text(count: float) -> str:
+    """A byte count in MiB with one decimal, no unit: for columns that share the unit."""
+    return "unknown" if math.isnan(count) else f"{count / MIB:.1f}"
+
+
+def percent_text(fraction: float) -> str:
+    """A fraction as a percentage, one decimal under ten percent."""
+    if math.isnan(fraction):
+        return "unknown"
+    value = fraction * 100
+    return f"{value:.1f} %" if abs(value) < 10 else f"{value:.0f} %"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration as a person says it."""
+    if math.isnan(seconds):
+        return "unknown"
+    if abs(seconds) < 1e-3:
+        return f"{seconds * 1e6:.0f} µs"
+    if abs(seconds) < 1:
+        return f"{seconds * 1e3:.0f} ms"
+    if abs(seconds) < 120:
+        return f"{seconds:.1f} s"
+    if abs(seconds) < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def parse_bytes(text: str) -> int:
+    """Read ``128M``, ``1.5GiB``, ``134217728``; binary units as Docker and Go read them.
+
+    Raises ValueError for anything else, negative or not finite included.
+    """
+    stripped = text.strip().lower()
+    number = stripped.rstrip("abcdefghijklmnopqrstuvwxyz").strip()
+    unit = stripped[len(number) :].strip()
+    try:
+        value = float(number) * _MULTIPLIERS[unit]
+    except (KeyError, ValueError):
+        raise ValueError(f"not a size: {text!r} (try 128M or 1.5G)") from None
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"not a size: {text!r}")
+    return int(value)

@@ -1,0 +1,1 @@
+"""One cause each: signals in, a hypothesis or nothing out."""

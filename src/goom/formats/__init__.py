@@ -1,0 +1,1 @@
+"""Bytes to evidence: pure parsers, bounded in memory and time."""

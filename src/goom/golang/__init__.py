@@ -1,0 +1,1 @@
+"""Real Go: toolchains, builds, runs in a memory cgroup."""

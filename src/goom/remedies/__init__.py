@@ -1,0 +1,1 @@
+"""One order each, with its predicted effect."""

@@ -1,0 +1,1 @@
+"""How Go's runtime works, version by version."""

@@ -1,0 +1,1 @@
+"""One derived table each."""
