@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from goom import __version__
 from goom import cli as room
 from goom.case.errors import GoomError
 
 OK, FOUND, CANNOT_TELL = 0, 1, 2
+_INTERRUPTED, _PIPE_CLOSED = 130, 141  # 128 + signal, as a shell says it
 _DESCRIPTION = """\
 goom finds out why a Go service runs out of memory or burns CPU in garbage collection.
 
@@ -24,40 +28,47 @@ goom finds out why a Go service runs out of memory or burns CPU in garbage colle
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the only place that catches what the user or the world did."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(given)
-    parsed = parser.parse_args(given)
     try:
+        parsed = _parser(given).parse_args(given)
         return int(parsed.run(parsed))
     except GoomError as error:
-        _complain(error)
+        _complain(error.message, error.hint)
+        return CANNOT_TELL
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return _PIPE_CLOSED
+    except OSError as error:
+        _complain(_in_words(error))
         return CANNOT_TELL
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return OK
+        return _INTERRUPTED
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="goom",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """Know every command by name, and only the one that is asked for in full.
+
+    Help must not wait for what the other commands import.
+    """
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="goom", description=_DESCRIPTION, formatter_class=raw)
     parser.add_argument("--version", action="version", version=f"goom {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.set_defaults(run=functools.partial(_help, parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    asked_for = next((word for word in given if not word.startswith("-")), "")
     for name in command_names():
-        module = importlib.import_module(f"goom.cli.{_file_of(name)}")
-        summary = (module.__doc__ or "").splitlines()[0]
-        one = commands.add_parser(
-            name,
-            help=summary,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.arguments(one)
-        one.set_defaults(run=module.run)
+        if name == asked_for:
+            module = importlib.import_module(f"goom.cli.{_file_of(name)}")
+            one = commands.add_parser(name, description=module.__doc__, formatter_class=raw)
+            module.arguments(one)
+            one.set_defaults(run=module.run)
+        else:
+            commands.add_parser(name, help=_summary(name))
     return parser
+
+
+def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    parser.print_help()
+    return CANNOT_TELL
 
 
 def command_names() -> tuple[str, ...]:
@@ -74,11 +85,26 @@ def _file_of(command: str) -> str:
     return command.replace("-", "_") + "_command"
 
 
-def _complain(error: GoomError) -> None:
-    first, *rest = str(error.message).splitlines() or [""]
-    lines = [f"goom: {first}", *(f"      {line}" for line in rest)]
-    lines += [f"      {line}" for line in error.hint.splitlines()]
+def _summary(command: str) -> str:
+    """The first line of the command's file, where every file of the house says what it is."""
+    with Path(room.__path__[0], f"{_file_of(command)}.py").open(encoding="utf-8") as source:
+        return source.readline().strip().strip('"').replace("%", "%%")
+
+
+def _complain(message: str, hint: str = "") -> None:
+    first, *rest = message.splitlines() or [""]
+    lines = [f"goom: {first}", *(f"      {line}" for line in (*rest, *hint.splitlines()))]
     print("\n".join(lines), file=sys.stderr)
+
+
+def _in_words(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
+
+
+def _let_go_of_stdout() -> None:
+    """Keep the interpreter's last flush from complaining about the closed pipe again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
