@@ -158,7 +158,8 @@ def _walk(data: bytes, origin: str) -> Iterator[ZipEntry]:
         count += 1
         if count > MAX_ENTRIES:
             raise _crowded(origin)
-        yield entry
+        if after - entry.packed_bytes <= len(data):  # else not even its name is whole
+            yield entry
         # After a torn entry the sizes cannot be trusted: look for the next header from here.
         whole = after <= len(data) and not entry.flags & _SIZES_FOLLOW
         at = data.find(LOCAL_SIGNATURE, after if whole else at + 4)
