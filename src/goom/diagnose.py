@@ -52,6 +52,7 @@ def facts(evidence: Evidence) -> dict[type, object]:
         evidence.process,
         evidence.cgroup,
         evidence.metrics,
+        evidence.binary,
     )
     return {type(part): part for part in parts if part is not None}
 

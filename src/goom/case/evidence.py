@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from goom.case.binary import BinaryCalls
 from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
@@ -57,5 +58,6 @@ class Evidence:
     process: ProcessSeries | None = None
     cgroup: CgroupSeries | None = None
     metrics: MetricsSeries | None = None
+    binary: BinaryCalls | None = None
     not_read: tuple[NotRead, ...] = ()
     sources: tuple[str, ...] = field(default_factory=tuple)  # what each fact was read from

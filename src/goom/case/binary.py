@@ -1,0 +1,27 @@
+"""What the executable itself says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goom.case.profile import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryCalls:
+    """Direct callers of a few telling functions: callee -> callers with file and line.
+
+    Callees: sync.(*Pool).Get/Put, the mmap family, cgo stubs, SetGCPercent, SetMemoryLimit, …
+    """
+
+    callers: Mapping[str, tuple[Frame, ...]]
+
+    def of(self, *callees: str) -> tuple[Frame, ...]:
+        """The callers of any of these, each once."""
+        found = {frame.function: frame for name in callees for frame in self.callers.get(name, ())}
+        return tuple(found.values())
+
+    def of_cgo(self) -> tuple[Frame, ...]:
+        """The callers of cgo's wrappers (C functions)."""
+        return self.of(*(name for name in self.callers if "._Cfunc_" in name))

@@ -1,0 +1,132 @@
+"""Who calls what in a Go executable: direct calls to the few functions that a diagnosis asks about.
+
+A heap profile shows who allocated, not who keeps a buffer in a pool or maps memory outside Go; the
+call instructions of the binary do. Only direct calls (CALL rel32, BL) are seen.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.binary import BinaryCalls
+from goom.case.errors import BadInput
+from goom.case.profile import Frame
+from goom.formats import elf_sections, pclntab
+from goom.formats.elf_sections import AMD64, ARM64, Section
+
+CALLEES = (
+    "sync.(*Pool).Get",
+    "sync.(*Pool).Put",
+    "syscall.Mmap",
+    "syscall.(*mmapper).Mmap",
+    "syscall.mmap",
+    "golang.org/x/sys/unix.Mmap",
+    "golang.org/x/sys/unix.(*mmapper).Mmap",
+    "syscall.Syscall",
+    "syscall.Syscall6",
+    "syscall.RawSyscall6",
+    "runtime.cgocall",
+    "runtime.LockOSThread",
+    "runtime.GC",
+    "runtime/debug.FreeOSMemory",
+    "runtime/debug.SetGCPercent",
+    "runtime/debug.setGCPercent",
+    "runtime/debug.SetMemoryLimit",
+    "runtime/debug.setMemoryLimit",
+    "time.NewTicker",
+    "time.Tick",
+)
+_CGO_STUB = "._Cfunc_"  # cgo's own wrappers: main._Cfunc_malloc
+_MOST_CALLERS = 400
+
+
+def read(data: memoryview) -> BinaryCalls:
+    """Find the callers; raises BadInput for a file that is no Go ELF executable."""
+    try:
+        elf = elf_sections.read(data)
+        table = pclntab.read(data, elf)
+        names = table.names()
+        wanted = {name: index for index, name in enumerate(names) if _is_wanted(name)}
+        text = elf.sections.get(".text")
+        if text is None:
+            raise BadInput("the executable has no .text section")
+        entries = table.entries[np.fromiter(wanted.values(), dtype=np.int64, count=len(wanted))]
+        sites, targets = _calls(data, text, elf.machine, entries)
+        by_entry = {int(table.entries[index]): name for name, index in wanted.items()}
+        return BinaryCalls(_callers(table, names, by_entry, sites, targets))
+    except (struct.error, IndexError, ValueError):
+        raise BadInput("the executable's tables point outside of the file") from None
+
+
+def _is_wanted(name: str) -> bool:
+    return name in CALLEES or _CGO_STUB in name
+
+
+def _calls(
+    data: memoryview, text: Section, machine: int, entries: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Addresses of call instructions that lead to one of ``entries``, and where each leads."""
+    code = np.frombuffer(data[text.offset : text.offset + text.size], dtype=np.uint8)
+    if machine == AMD64:
+        sites = np.flatnonzero(code[:-4] == 0xE8)
+        words = [
+            code[sites + place].astype(np.int64) << (8 * (place - 1)) for place in (1, 2, 3, 4)
+        ]
+        distance = (words[0] | words[1] | words[2] | words[3]).astype(np.uint32).view(np.int32)
+        targets = sites + 5 + distance.astype(np.int64)
+    elif machine == ARM64:
+        words32 = np.frombuffer(code[: len(code) // 4 * 4].tobytes(), dtype="<u4")
+        rows = np.flatnonzero((words32 >> 26) == 0x25)
+        distance = (words32[rows] << 6).view(np.int32).astype(np.int64) >> 4
+        sites, targets = rows * 4, rows * 4 + distance
+    else:
+        raise BadInput("goom reads call sites of amd64 and arm64 executables only")
+    sites, targets = sites + text.address, targets + text.address
+    chosen = np.isin(targets, entries.astype(np.int64))
+    return sites[chosen], targets[chosen]
+
+
+def _callers(
+    table: pclntab.FunctionTable,
+    names: list[str],
+    by_entry: dict[int, str],
+    sites: NDArray[np.int64],
+    targets: NDArray[np.int64],
+) -> dict[str, tuple[Frame, ...]]:
+    found: dict[str, dict[str, Frame]] = {}
+    for site, target in zip(sites.tolist(), targets.tolist(), strict=True):
+        index = table.index_of(site)
+        callers = found.setdefault(by_entry[target], {})
+        if index < 0 or names[index] in callers or len(callers) >= _MOST_CALLERS:
+            continue
+        file, line = table.place(index, site)
+        callers[names[index]] = Frame(names[index], file, line)
+    return {callee: tuple(callers.values()) for callee, callers in sorted(found.items())}
+
+
+def to_json(calls: BinaryCalls) -> bytes:
+    """As kept in a bundle (``binary/calls.json``)."""
+    rows = {callee: [list(frame) for frame in callers] for callee, callers in calls.callers.items()}
+    return json.dumps({"callers": rows}, indent=0).encode()
+
+
+def from_json(data: bytes) -> BinaryCalls:
+    """The inverse; raises BadInput for anything else."""
+    try:
+        rows = json.loads(data)["callers"]
+        return BinaryCalls({str(callee): _frames(callers) for callee, callers in rows.items()})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise BadInput("binary/calls.json is not what goom writes") from None
+
+
+def _frames(rows: Iterable[list[object]]) -> tuple[Frame, ...]:
+    frames = []
+    for row in rows:
+        function, file, line = row
+        frames.append(Frame(str(function), str(file), int(str(line))))
+    return tuple(frames[:_MOST_CALLERS])

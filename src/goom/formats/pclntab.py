@@ -1,0 +1,146 @@
+"""Go's function table (pclntab): every function's entry, name, file and lines, stripped or not.
+
+Layout: runtime/symtab.go ``pcHeader`` and runtime2.go ``_func``; 1.18-1.19 magic 0xfffffff0,
+1.20+ 0xfffffff1 (internal/abi/symtab.go). 1.27 leaves the header's textStart empty.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.errors import BadInput
+from goom.formats.elf_sections import Elf
+
+_MAGICS = (0xFFFFFFF0, 0xFFFFFFF1)
+_MOST_FUNCTIONS = 4_000_000
+_SECTIONS = (".gopclntab", ".data.rel.ro.gopclntab")
+_MODULE_TEXT_OFFSET = 176  # moduledata.text, 1.27
+_MOST_PC_STEPS = 100_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionTable:
+    """``n`` functions in address order; file and line are decoded on demand."""
+
+    table: memoryview
+    entries: NDArray[np.uint64]  # [n] virtual addresses
+    function_offsets: NDArray[np.uint32]  # [n] of each _func, from the start of ``functions_at``
+    functions_at: int
+    names_at: int
+    units_at: int
+    files_at: int
+    programs_at: int
+    pc_quantum: int
+
+    def name(self, index: int) -> str:
+        """A function's name."""
+        (offset,) = struct.unpack_from("<i", self.table, self._at(index) + 4)
+        return self._text(self.names_at + offset)
+
+    def names(self) -> list[str]:
+        """All names, in address order."""
+        return [self.name(index) for index in range(len(self.entries))]
+
+    def index_of(self, address: int) -> int:
+        """The function that holds an address, -1 for none."""
+        return int(np.searchsorted(self.entries, np.uint64(address), side="right")) - 1
+
+    def place(self, index: int, address: int) -> tuple[str, int]:
+        """File and line within a function; where an inlined callee's file is meant, the function's
+        own file and first line (1.20+). ("", 0) when the table does not say.
+        """
+        own, line = self._file(index, int(self.entries[index])), self._line(index, address)
+        if own and self._file(index, address) == own:
+            return own, line
+        (first,) = struct.unpack_from("<i", self.table, self._at(index) + 36)
+        return own, max(int(first), 0)
+
+    def _line(self, index: int, address: int) -> int:
+        (program,) = struct.unpack_from("<I", self.table, self._at(index) + 24)
+        return max(self._value(program, address - int(self.entries[index])), 0)
+
+    def _file(self, index: int, address: int) -> str:
+        at = self._at(index)
+        (program,) = struct.unpack_from("<I", self.table, at + 20)
+        (unit,) = struct.unpack_from("<I", self.table, at + 32)
+        number = self._value(program, address - int(self.entries[index]))
+        if number < 0:
+            return ""
+        (offset,) = struct.unpack_from("<I", self.table, self.units_at + 4 * (unit + number))
+        return "" if offset == 0xFFFFFFFF else self._text(self.files_at + offset)
+
+    def _at(self, index: int) -> int:
+        return self.functions_at + int(self.function_offsets[index])
+
+    def _text(self, start: int) -> str:
+        raw = bytes(self.table[start : start + 1024])
+        return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
+
+    def _value(self, program: int, distance: int) -> int:
+        """Run a pc-value program (runtime.pcvalue, symtab.go) up to ``distance`` bytes."""
+        at, value, reached = self.programs_at + program, -1, 0
+        for step in range(_MOST_PC_STEPS):
+            change, at = _varint(self.table, at)
+            if change == 0 and step:
+                return -1
+            value += (change >> 1) ^ -(change & 1)
+            advance, at = _varint(self.table, at)
+            reached += advance * self.pc_quantum
+            if reached > distance:
+                return value
+        return -1
+
+
+def read(data: memoryview, elf: Elf) -> FunctionTable:
+    """Find and read the table; raises BadInput when the file has none that goom knows."""
+    table = next((part for name in _SECTIONS if (part := elf.bytes_of(data, name))), None)
+    if table is None or len(table) < 72:
+        raise BadInput("no Go function table in this file")
+    magic, minimum, pointer = struct.unpack_from("<IxxBB", table)
+    if magic not in _MAGICS or pointer != 8 or minimum not in (1, 2, 4):
+        raise BadInput("a Go function table of a version that goom does not know (before 1.18?)")
+    count, _, text, names, units, files, programs, functions = struct.unpack_from("<8Q", table, 8)
+    if count > _MOST_FUNCTIONS or functions + 8 * count + 4 > len(table):
+        raise BadInput("the Go function table is cut off")
+    if max(names, units, files, programs) > len(table):
+        raise BadInput("the Go function table points outside of itself")
+    rows = np.frombuffer(table, dtype="<u4", count=2 * count, offset=functions).reshape(-1, 2)
+    if len(rows) and int(rows[:, 1].max()) + functions + 44 > len(table):
+        raise BadInput("the Go function table points outside of itself")
+    start = np.uint64(text or _text_start(data, elf))
+    return FunctionTable(
+        table=table,
+        entries=rows[:, 0].astype(np.uint64) + start,
+        function_offsets=np.ascontiguousarray(rows[:, 1]),
+        functions_at=functions,
+        names_at=names,
+        units_at=units,
+        files_at=files,
+        programs_at=programs,
+        pc_quantum=minimum,
+    )
+
+
+def _text_start(data: memoryview, elf: Elf) -> int:
+    module = elf.bytes_of(data, ".go.module")
+    if module is not None and len(module) >= _MODULE_TEXT_OFFSET + 8:
+        (text,) = struct.unpack_from("<Q", module, _MODULE_TEXT_OFFSET)
+        if text:
+            return int(text)
+    section = elf.sections.get(".text")
+    return section.address if section else 0
+
+
+def _varint(table: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = table[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80 or shift > 28:
+            return value, at
+        shift += 7

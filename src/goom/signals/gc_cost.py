@@ -1,0 +1,165 @@
+"""What collection costs, and which of GOGC and the memory limit sets its pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.gctrace import GCCycles, GCTrace
+from goom.case.series import ProcessSeries
+from goom.case.subject import Subject
+from goom.case.units import MIB
+from goom.rooms import signal
+from goom.signals.timebase import Timebase
+
+Floats = NDArray[np.float64]
+_SETTLE_FRACTION = 0.15  # the start of a run is not its pace
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GCCost:
+    """Collection over the settled part of the run (the first 15 % of its time left out).
+
+    CPU shares leave idle-time marking out: nobody else wanted that CPU.
+    ``share_of_process_fraction`` is GC CPU over all CPU that the process used;
+    ``share_of_machine_fraction`` over GOMAXPROCS times wall time, what the CPU limiter looks at.
+    ``goal_ratio`` is goal over marked (median): 2 with GOGC=100; ``effective_gogc_percent`` what
+    GOGC would have to be for it. ``resting_fraction`` is the share of wall time with no mark phase.
+    ``limit_driven_fraction``: cycles whose goal lies clearly below what GOGC alone would set.
+    ``allocated_bytes_per_second`` counts what reached the heap between the marks.
+    """
+
+    cycles: int
+    forced_cycles: int
+    cycles_per_second: float
+    gc_cpu_seconds: float
+    idle_cpu_seconds: float
+    process_cpu_seconds: float  # nan without /proc
+    share_of_process_fraction: float
+    share_of_machine_fraction: float
+    assist_fraction: float  # of GC CPU
+    goal_ratio: float
+    effective_gogc_percent: float
+    resting_fraction: float
+    limit_driven_fraction: float
+    allocated_bytes_per_second: float
+    stacks_scanned_bytes: float
+    longest_pause_seconds: float
+    procs: int
+
+
+@signal
+def gc_cost(
+    clock: Timebase, trace: GCTrace, subject: Subject, process: ProcessSeries | None
+) -> GCCost | None:
+    """Sum the CPU that gctrace prints; None for fewer than three cycles."""
+    cycles = trace.cycles
+    if len(cycles) < 3:
+        return None
+    time = clock.of_trace(trace)
+    settled = time >= time[0] + _SETTLE_FRACTION * (clock.end_seconds - time[0])
+    if settled.sum() < 3:
+        settled = np.ones(len(time), dtype=bool)
+    wall = max(clock.end_seconds - float(time[settled][0]), 1e-3)
+    gc_cpu = float(_gc_cpu(cycles)[settled].sum())
+    idle = float(cycles.idle_cpu_seconds[settled].sum())
+    used = _process_cpu(clock, process, float(time[settled][0]))
+    procs = int(np.median(cycles.procs[settled])) or 1
+    marking = float(_marking(cycles)[settled].sum())
+    ratio, gogc = _pace(cycles, settled)
+    return GCCost(
+        cycles=int(settled.sum()),
+        forced_cycles=int(cycles.forced[settled].sum()),
+        cycles_per_second=float(settled.sum()) / wall,
+        gc_cpu_seconds=gc_cpu,
+        idle_cpu_seconds=idle,
+        process_cpu_seconds=used,
+        share_of_process_fraction=gc_cpu / max(used - idle, gc_cpu, 1e-6),
+        share_of_machine_fraction=gc_cpu / (wall * procs),
+        assist_fraction=float(cycles.assist_cpu_seconds[settled].sum()) / max(gc_cpu, 1e-9),
+        goal_ratio=ratio,
+        effective_gogc_percent=gogc,
+        resting_fraction=max(0.0, 1.0 - marking / wall),
+        limit_driven_fraction=_limit_driven(cycles, settled, subject),
+        allocated_bytes_per_second=_allocation_rate(cycles, settled, wall),
+        stacks_scanned_bytes=float(np.median(cycles.stacks_bytes[settled])),
+        longest_pause_seconds=float(
+            np.maximum(cycles.sweep_termination_seconds, cycles.mark_termination_seconds)[
+                settled
+            ].max()
+        ),
+        procs=procs,
+    )
+
+
+def _gc_cpu(cycles: GCCycles) -> Floats:
+    return np.asarray(
+        cycles.sweep_termination_cpu_seconds
+        + cycles.assist_cpu_seconds
+        + cycles.background_cpu_seconds
+        + cycles.mark_termination_cpu_seconds
+    )
+
+
+def _marking(cycles: GCCycles) -> Floats:
+    return np.asarray(
+        cycles.sweep_termination_seconds + cycles.mark_seconds + cycles.mark_termination_seconds
+    )
+
+
+def _process_cpu(clock: Timebase, process: ProcessSeries | None, since: float) -> float:
+    """CPU seconds of the process from ``since`` to the end; nan when nobody looked."""
+    if process is None:
+        return nan
+    user, system = process.get("user_seconds"), process.get("system_seconds")
+    if user is None or system is None:
+        return nan
+    total = (user + system)[clock.since_start(process.time_seconds) >= since]
+    total = total[~np.isnan(total)]
+    return float(total[-1] - total[0]) if len(total) > 1 else nan
+
+
+def _heap_base(cycles: GCCycles) -> Floats:
+    """Marked heap plus stacks plus globals: what GOGC is a percentage of (commit, mgcpacer.go)."""
+    return np.asarray(cycles.heap_marked_bytes + cycles.stacks_bytes + cycles.globals_bytes)
+
+
+def _pace(cycles: GCCycles, settled: NDArray[np.bool_]) -> tuple[float, float]:
+    """Median goal over marked, and the GOGC that would give it; nan for tiny heaps.
+
+    goal = marked + (marked + stacks + globals) * GOGC / 100, at least 4 MiB * GOGC / 100
+    (commit, mgcpacer.go, 1.18+). The log truncates to MiB, so half a MiB is added to each.
+    """
+    marked = cycles.heap_marked_bytes[:-1] + MIB / 2
+    base = _heap_base(cycles)[:-1] + MIB / 2
+    goal = cycles.goal_bytes[1:] + MIB / 2
+    chosen = settled[1:] & (marked >= 4 * MIB)
+    if not chosen.any():
+        return nan, nan
+    runway = np.maximum(goal - marked, 0.0)
+    return (
+        float(np.median((goal / marked)[chosen])),
+        float(np.median((100.0 * runway / base)[chosen])),
+    )
+
+
+def _limit_driven(cycles: GCCycles, settled: NDArray[np.bool_], subject: Subject) -> float:
+    """The share of cycles whose goal is under 0.8 of the runway that GOGC gives."""
+    gogc = 100 if subject.gogc_percent is None else subject.gogc_percent
+    marked, base, goal = cycles.heap_marked_bytes[:-1], _heap_base(cycles)[:-1], cycles.goal_bytes
+    chosen = settled[1:] & (marked >= 4 * MIB)
+    if not chosen.any():
+        return 0.0
+    if gogc < 0:
+        return 1.0
+    expected = base * gogc / 100.0
+    runway = goal[1:] - marked
+    return float((runway + MIB < 0.8 * expected)[chosen].mean())
+
+
+def _allocation_rate(cycles: GCCycles, settled: NDArray[np.bool_], wall: float) -> float:
+    fresh = np.maximum(cycles.heap_end_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
+    return float(fresh[settled[1:]].sum()) / wall

@@ -1,0 +1,206 @@
+"""Goroutines over time: how many, which group grows, where it waits and who started it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.evidence import GoroutineDumps, Profiles
+from goom.case.profile import Frame, GoroutineDump, Profile
+from goom.case.series import MemStatsSeries, MetricsSeries
+from goom.rooms import signal
+from goom.signals.timebase import Timebase
+from goom.signals.trend import Trend, trend
+
+Floats = NDArray[np.float64]
+Stack = tuple[Frame, ...]
+
+# Waits that only another goroutine can end; a sleep or a network read ends by itself.
+_WAITS_ON_PEER = (
+    "runtime.chansend",
+    "runtime.chanrecv",
+    "runtime.selectgo",
+    "runtime.block",
+    "sync.runtime_Semacquire",
+    "sync.runtime_notifyListWait",
+    "internal/sync.runtime_Semacquire",
+)
+_ENDS_BY_ITSELF = ("time.Sleep", "internal/poll.runtime_pollWait", "syscall.", "runtime.cgocall")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Group:
+    """Goroutines with one stack, over the looks: counts[i] at GoroutineTrend.look_seconds[i]."""
+
+    stack: Stack
+    counts: Floats
+    wait: str  # "peer" (channel, lock), "self" (sleep, network, syscall), "running"
+    creators: tuple[Frame, ...] = ()
+
+    @property
+    def grown(self) -> float:
+        """From the lowest of the first looks to the last."""
+        return float(self.counts[-1] - self.counts[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GoroutineTrend:
+    """Counts over time (from every source) and the groups at the looks that show stacks."""
+
+    time_seconds: Floats
+    counts: Floats
+    line: Trend
+    look_seconds: Floats
+    groups: tuple[Group, ...]  # most grown first
+    longest_wait_minutes: int
+    waiting_over_a_minute: int  # goroutines blocked on a peer for a minute or more
+    leaked_by_runtime: int  # the runtime's own "(leaked)" marks and goroutineleak profile
+
+    @property
+    def last(self) -> float:
+        """The newest count."""
+        return float(self.counts[-1]) if len(self.counts) else nan
+
+    @property
+    def peak(self) -> float:
+        """The highest count."""
+        return float(self.counts.max()) if len(self.counts) else nan
+
+    @property
+    def grown(self) -> float:
+        """The newest count less the first."""
+        return float(self.counts[-1] - self.counts[0]) if len(self.counts) else nan
+
+
+@signal
+def goroutine_trend(
+    clock: Timebase,
+    profiles: Profiles | None,
+    dumps: GoroutineDumps | None,
+    memstats: MemStatsSeries | None,
+    metrics: MetricsSeries | None,
+) -> GoroutineTrend | None:
+    """Join profiles, dumps and counters."""
+    looks = [
+        (one.taken_at_seconds - clock.origin_seconds, _of_profile(one))
+        for one in (profiles.of("goroutine") if profiles else ())
+    ]
+    texts = dumps.all if dumps else ()
+    if not looks:
+        looks = [(one.taken_at_seconds - clock.origin_seconds, _of_dump(one)) for one in texts]
+    looks.sort(key=lambda look: look[0])
+    points = [(moment, float(sum(stacks.values()))) for moment, stacks in looks]
+    points += [(one.taken_at_seconds - clock.origin_seconds, float(one.total)) for one in texts]
+    points += _counters(clock, memstats, "NumGoroutine") + _counters(
+        clock, metrics, "go_goroutines"
+    )
+    if not points:
+        return None
+    points.sort()
+    time, counts = (np.array(side) for side in zip(*points, strict=True))
+    waits = [_waits(one) for one in texts]
+    leaks = profiles.of("goroutineleak") if profiles else ()
+    return GoroutineTrend(
+        time_seconds=time,
+        counts=counts,
+        line=trend(time, counts),
+        look_seconds=np.array([moment for moment, _ in looks]),
+        groups=_groups([stacks for _, stacks in looks], _creators(texts)),
+        longest_wait_minutes=max((longest for longest, _ in waits), default=0),
+        waiting_over_a_minute=max((many for _, many in waits), default=0),
+        leaked_by_runtime=max(
+            [int(one.counts[one.leaked].sum()) for one in texts]
+            + [int(one.values[:, 0].sum()) for one in leaks],
+            default=0,
+        ),
+    )
+
+
+def _of_profile(profile: Profile) -> Counter[Stack]:
+    counts: Counter[Stack] = Counter()
+    for sample, value in enumerate(profile.values[:, 0].tolist()):
+        counts[profile.stack(sample)] += value
+    return counts
+
+
+def _of_dump(dump: GoroutineDump) -> Counter[Stack]:
+    counts: Counter[Stack] = Counter()
+    for stack, count in zip(dump.stack_ids.tolist(), dump.counts.tolist(), strict=True):
+        counts[dump.stacks[stack]] += count
+    return counts
+
+
+def _counters(
+    clock: Timebase, series: MemStatsSeries | MetricsSeries | None, name: str
+) -> list[tuple[float, float]]:
+    column = series.get(name) if series is not None else None
+    if series is None or column is None:
+        return []
+    time = clock.since_start(series.time_seconds)
+    return [(float(t), float(v)) for t, v in zip(time, column, strict=True) if not np.isnan(v)]
+
+
+def _groups(looks: list[Counter[Stack]], creators: dict[str, Counter[Frame]]) -> tuple[Group, ...]:
+    """Stacks that differ only in line numbers of the same functions are one group."""
+    merged: dict[tuple[str, ...], tuple[Stack, Floats]] = {}
+    for index, look in enumerate(looks):
+        for stack, count in look.items():
+            key = tuple(frame.function for frame in stack)
+            if key not in merged:
+                merged[key] = (stack, np.zeros(len(looks)))
+            merged[key][1][index] += count
+    groups = [
+        Group(stack=stack, counts=counts, wait=wait_of(stack), creators=_started(stack, creators))
+        for stack, counts in merged.values()
+    ]
+    return tuple(sorted(groups, key=lambda group: (-group.grown, -group.counts[-1])))
+
+
+def wait_of(stack: Stack) -> str:
+    """What a parked goroutine waits for, from its innermost frames; see Group.wait."""
+    for frame in stack[:6]:
+        if frame.function.startswith(_ENDS_BY_ITSELF):
+            return "self"
+        if frame.function.startswith(_WAITS_ON_PEER):
+            return "peer"
+    inner = stack[0].function if stack else ""
+    if inner == "runtime.gopark":
+        names = " ".join(frame.function for frame in stack[1:4])
+        return "peer" if "sync." in names else "self"
+    return "running"
+
+
+def _creators(dumps: Iterable[GoroutineDump]) -> dict[str, Counter[Frame]]:
+    """Entry function -> who started it, from the dumps that say so."""
+    found: dict[str, Counter[Frame]] = {}
+    for dump in dumps:
+        rows = zip(dump.stack_ids.tolist(), dump.created_by, dump.counts.tolist(), strict=True)
+        for stack, creator, count in rows:
+            if creator.function and dump.stacks[stack]:
+                entry = dump.stacks[stack][-1].function
+                found.setdefault(entry, Counter())[creator] += count
+    return found
+
+
+def _started(stack: Stack, creators: dict[str, Counter[Frame]]) -> tuple[Frame, ...]:
+    entries = [frame.function for frame in stack if frame.function != "runtime.goexit"]
+    known = creators.get(entries[-1]) if entries else None
+    return tuple(frame for frame, _ in known.most_common(3)) if known else ()
+
+
+def _waits(dump: GoroutineDump) -> tuple[int, int]:
+    """The longest wait in minutes, and how many wait a minute or more on a peer."""
+    longest = int(dump.wait_minutes.max()) if len(dump.wait_minutes) else 0
+    many = sum(
+        count
+        for state, minutes, count in zip(
+            dump.states, dump.wait_minutes.tolist(), dump.counts.tolist(), strict=True
+        )
+        if minutes >= 1 and state.startswith(("chan ", "select", "sync", "semacquire"))
+    )
+    return longest, int(many)

@@ -1,0 +1,144 @@
+"""What survives each collection: its floor, its trend, and how much of what is new survives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.evidence import Profiles
+from goom.case.gctrace import GCTrace
+from goom.case.series import MemStatsSeries
+from goom.case.units import MIB
+from goom.rooms import signal
+from goom.signals.timebase import Timebase
+from goom.signals.trend import Trend, floors, trend
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MarkedHeap:
+    """``n`` marks. Bytes on the process's clock.
+
+    ``survival_fraction`` is the share of newly allocated bytes that the next mark found
+    reachable, over the last cycles: 1 when nothing dies (a load or a leak without garbage), about
+    0 for pure garbage. ``estimated_last_bytes`` carries the last mark forward to the end with it.
+    """
+
+    time_seconds: Floats
+    bytes: Floats
+    goal_bytes: Floats  # of the cycle that follows; nan when unknown
+    floor: Trend
+    survival_fraction: float
+    survival_by_cycle: Floats  # [n], nan for the first
+    heap_at_end_bytes: float  # heap live at the last look, nan unknown
+    source: str
+
+    @property
+    def last_bytes(self) -> float:
+        """The last mark."""
+        return float(self.bytes[-1]) if len(self.bytes) else nan
+
+    @property
+    def peak_bytes(self) -> float:
+        """The largest mark."""
+        return float(self.bytes.max()) if len(self.bytes) else nan
+
+    @property
+    def estimated_last_bytes(self) -> float:
+        """What would survive a collection at the end."""
+        if np.isnan(self.heap_at_end_bytes) or np.isnan(self.survival_fraction):
+            return self.last_bytes
+        since = max(0.0, self.heap_at_end_bytes - self.last_bytes)
+        return self.last_bytes + self.survival_fraction * since
+
+    def between(self, start_seconds: float, end_seconds: float) -> Floats:
+        """The marks of a stretch of time."""
+        chosen = (self.time_seconds >= start_seconds) & (self.time_seconds <= end_seconds)
+        return np.asarray(self.bytes[chosen])
+
+
+@signal
+def marked_heap(
+    clock: Timebase,
+    trace: GCTrace | None,
+    memstats: MemStatsSeries | None,
+    profiles: Profiles | None,
+) -> MarkedHeap | None:
+    """From gctrace; else from heap profiles (as of the last mark); else the floor of HeapAlloc."""
+    if trace is not None and len(trace.cycles) >= 2:
+        return _from_trace(clock, trace, memstats)
+    heaps = profiles.of("heap", "allocs") if profiles is not None else ()
+    if len(heaps) >= 2:
+        points = [
+            (one.taken_at_seconds - clock.origin_seconds, column.sum())
+            for one in heaps
+            if (column := one.column("inuse_space")) is not None
+        ]
+        if len(points) >= 2:
+            time, value = (np.array(side, dtype=np.float64) for side in zip(*points, strict=True))
+            return _plain(time, value, "heap profiles")
+    if memstats is not None and len(memstats) >= 3:
+        allocated = memstats.get("HeapAlloc")
+        if allocated is not None:
+            time, value = floors(clock.since_start(memstats.time_seconds), allocated)
+            return _plain(time, value, "floor of HeapAlloc")
+    return None
+
+
+def _from_trace(clock: Timebase, trace: GCTrace, memstats: MemStatsSeries | None) -> MarkedHeap:
+    cycles = trace.cycles
+    busiest = np.bincount(np.maximum(cycles.process, 0)).argmax()
+    own = cycles.process == busiest
+    time, marked = clock.of_trace(trace)[own], cycles.heap_marked_bytes[own]
+    heap_end, goal = cycles.heap_end_bytes[own], cycles.goal_bytes[own]
+    survival = np.full(len(marked), nan)
+    fresh = heap_end[1:] - marked[:-1]
+    kept = marked[1:] - marked[:-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # the log truncates to MiB: under 2 MiB of new bytes the ratio is rounding
+        survival[1:] = np.where(fresh >= 2 * MIB, np.clip(kept / fresh, 0.0, 1.0), nan)
+    return MarkedHeap(
+        time_seconds=time,
+        bytes=marked,
+        goal_bytes=np.append(goal[1:], nan) if len(goal) else goal,
+        floor=trend(*floors(time, marked)),
+        survival_fraction=_recent_survival(fresh, kept),
+        survival_by_cycle=survival,
+        heap_at_end_bytes=_heap_at_end(clock, memstats, time),
+        source="gctrace",
+    )
+
+
+def _recent_survival(fresh: Floats, kept: Floats) -> float:
+    """Over the last cycles that together allocated something; sums, so that noise averages out."""
+    if not len(fresh):
+        return nan
+    recent = slice(max(0, len(fresh) - 4), None)
+    allocated = float(np.maximum(fresh[recent], 0).sum())
+    return float(np.clip(kept[recent].sum() / allocated, 0.0, 1.0)) if allocated >= MIB else nan
+
+
+def _heap_at_end(clock: Timebase, memstats: MemStatsSeries | None, marks: Floats) -> float:
+    if memstats is None or not len(memstats):
+        return nan
+    column = memstats.get("HeapAlloc")
+    if column is None or clock.since_start(memstats.time_seconds)[-1] < marks[-1]:
+        return nan
+    return memstats.last("HeapAlloc")
+
+
+def _plain(time: Floats, value: Floats, source: str) -> MarkedHeap:
+    return MarkedHeap(
+        time_seconds=time,
+        bytes=value,
+        goal_bytes=np.full(len(value), nan),
+        floor=trend(*floors(time, value)),
+        survival_fraction=nan,
+        survival_by_cycle=np.full(len(value), nan),
+        heap_at_end_bytes=nan,
+        source=source,
+    )
