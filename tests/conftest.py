@@ -1,0 +1,46 @@
+"""Skips what this machine cannot run, and says why; on CI nothing may be missing."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("goom", deadline=None)  # a shared machine stalls at will
+hypothesis.settings.load_profile("goom")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, lacking in LACKING.items():
+        reason = lacking() if item.get_closest_marker(marker) else ""
+        if reason and os.environ.get("CI") == "true":
+            pytest.fail(f"CI must run {marker} tests: {reason}")
+        if reason:
+            pytest.skip(reason)
+
+
+@functools.cache
+def _no_cgroup() -> str:
+    version_1, version_2 = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
+    root = version_1 if version_1.is_dir() else version_2
+    probe = root / f"goom-test-{os.getpid()}"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        return f"no memory cgroup can be made here: {error.strerror}"
+    return ""
+
+
+@functools.cache
+def _no_browser() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return "" if any(map(shutil.which, names)) else "no Chromium on PATH"
+
+
+LACKING: dict[str, Callable[[], str]] = {"real_cgroup": _no_cgroup, "browser": _no_browser}
