@@ -1,0 +1,158 @@
+"""Memory cgroups of both versions: found for a process, or made for a child."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from goom.sources import cgroup_v1, cgroup_v2, procfs
+
+COLUMNS = (
+    "usage_bytes",
+    "limit_bytes",
+    "peak_bytes",
+    "anon_bytes",
+    "file_bytes",
+    "mapped_file_bytes",
+    "shmem_bytes",
+    "kernel_bytes",
+    "kernel_stack_bytes",
+    "page_tables_bytes",
+    "slab_bytes",
+    "swap_bytes",
+    "limit_hits",
+    "oom_events",
+    "oom_kills",
+    "pressure_some_fraction",
+    "anon_huge_bytes",
+)
+
+
+class MemoryCgroup(Protocol):
+    """What goom needs of a memory cgroup, whichever its version."""
+
+    version: int
+    folder: Path
+
+    def usage_bytes(self) -> int:
+        """The charge right now, one cheap read."""
+
+    def look(self) -> dict[str, float]:
+        """All figures that could be read, under the names of CgroupSeries."""
+
+    def limit_bytes(self) -> int | None:
+        """The limit that binds, ancestors included; None when there is none."""
+
+    def oom_kill_count(self) -> int:
+        """How many processes the kernel killed in it for memory so far."""
+
+    def raw_files(self) -> dict[str, bytes]:
+        """The files that a bundle keeps, as the kernel prints them."""
+
+    def pids(self) -> tuple[int, ...]:
+        """The processes in it."""
+
+    def close(self) -> None:
+        """Give open files back; the cgroup stays."""
+
+
+class OwnedCgroup(MemoryCgroup, Protocol):
+    """A cgroup that goom made for a child and takes away again."""
+
+    def entrance(self) -> int:
+        """A file descriptor: whoever writes ``0`` to it is in the cgroup."""
+
+    def remove(self) -> bool:
+        """Kill what is left in it and take it away; whether something was killed."""
+
+
+class CannotMakeError(Exception):
+    """No memory cgroup can be made here; says why."""
+
+
+def cgroup_of(pid: int) -> MemoryCgroup | None:
+    """The memory cgroup that a process is charged to, or None when none is visible."""
+    for hierarchy in _hierarchies(pid):
+        folder = hierarchy.visible()
+        if folder is not None:
+            return hierarchy.reader(folder)
+    return None
+
+
+def make_cgroup(limit_bytes: int) -> OwnedCgroup:
+    """A cgroup with this limit, swap included: below goom's own, else below the root.
+
+    Raises CannotMakeError with the kernel's answers when there is no way.
+    """
+    answers: list[str] = []
+    for hierarchy in _hierarchies(os.getpid()):
+        for parent in hierarchy.parents():
+            try:
+                return hierarchy.make(parent, limit_bytes)
+            except OSError as error:
+                answers.append(f"{parent}: {error.strerror or error}")
+    raise CannotMakeError("; ".join(answers) or "no memory controller is mounted")
+
+
+class _Hierarchy:
+    """A mounted hierarchy with the memory controller, and a process's place in it."""
+
+    def __init__(self, version: int, root: Path, place: str) -> None:
+        self.version, self.root = version, root
+        self.own = root / place.lstrip("/")
+
+    def visible(self) -> Path | None:
+        """The process's folder; inside a cgroup namespace or a container it may be the root."""
+        marker = "memory.usage_in_bytes" if self.version == 1 else "memory.current"
+        for folder in (self.own, self.root):
+            if (folder / marker).exists():
+                return folder
+        return None
+
+    def parents(self) -> tuple[Path, ...]:
+        """Where a new one may be made, the better first."""
+        return tuple(dict.fromkeys(p for p in (self.own, self.root) if p.is_dir()))
+
+    def reader(self, folder: Path) -> MemoryCgroup:
+        if self.version == 1:
+            return cgroup_v1.CgroupV1(folder)
+        return cgroup_v2.CgroupV2(folder, self.root)
+
+    def make(self, parent: Path, limit_bytes: int) -> OwnedCgroup:
+        if self.version == 1:
+            return cgroup_v1.OwnedCgroupV1.make(parent, limit_bytes)
+        return cgroup_v2.OwnedCgroupV2.make(parent, self.root, limit_bytes)
+
+
+def _hierarchies(pid: int) -> list[_Hierarchy]:
+    try:
+        places = procfs.read_whole(pid, "cgroup").decode("utf-8", "surrogateescape")
+        mounts = procfs.read_whole(pid, "mounts").decode("utf-8", "surrogateescape")
+    except OSError:
+        return []
+    return hierarchies(places, mounts)
+
+
+def hierarchies(places: str, mounts: str) -> list[_Hierarchy]:
+    """Read ``/proc/PID/cgroup`` and ``/proc/PID/mounts``: v1's memory hierarchy before v2."""
+    found: list[_Hierarchy] = []
+    for line in places.splitlines():
+        number, _, rest = line.partition(":")
+        controllers, _, place = rest.partition(":")
+        if "memory" in controllers.split(","):
+            root = _mounted(mounts, "cgroup", "memory")
+            found += [_Hierarchy(1, root, place)] if root else []
+        elif number == "0" and not controllers:
+            root = _mounted(mounts, "cgroup2", "")
+            found += [_Hierarchy(2, root, place)] if root else []
+    return sorted(found, key=lambda one: one.version)
+
+
+def _mounted(mounts: str, kind: str, option: str) -> Path | None:
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        fits = len(fields) > 3 and fields[2] == kind
+        if fits and (not option or option in fields[3].split(",")):
+            return Path(fields[1].replace("\\040", " "))
+    return None

@@ -1,0 +1,95 @@
+"""What both versions of cgroups share: files read again and again, folders made and removed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+_OURS = re.compile(r"goom-(\d+)-\d+")
+_PATIENCE_SECONDS = 5.0
+
+
+class OpenFile:
+    """A small kernel file that stays open; reading it is one system call."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self.descriptor = -1
+
+    def read(self) -> bytes:
+        """What the kernel says now; empty when it cannot be read (any more)."""
+        if self.descriptor < 0:
+            return b""
+        with contextlib.suppress(OSError):
+            return os.pread(self.descriptor, 1 << 14, 0)
+        return b""
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    @classmethod
+    def once(cls, path: Path) -> bytes:
+        """Open, read, close."""
+        file = cls(path)
+        try:
+            return file.read()
+        finally:
+            file.close()
+
+
+def number(text: bytes) -> int | None:
+    """A file of one number; None for ``max``, for nothing and for anything else."""
+    stripped = text.strip()
+    return int(stripped) if stripped.isdigit() else None
+
+
+def table(text: bytes) -> dict[bytes, int]:
+    """A file of ``key number`` lines."""
+    pairs = (line.split() for line in text.splitlines())
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
+
+
+def make_folder(parent: Path) -> Path:
+    """A new cgroup folder that names its maker, so that the next goom can tidy up after a crash."""
+    _tidy(parent)
+    for attempt in range(1000):
+        folder = parent / f"goom-{os.getpid()}-{attempt}"
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise FileExistsError(f"{parent} is full of cgroups that goom left")
+
+
+def leave_no_one(folder: Path) -> bool:
+    """Kill every process in the cgroup and remove it; whether there was one to kill."""
+    killed = False
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while folder.is_dir():
+        for pid in OpenFile.once(folder / "cgroup.procs").split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+                killed = True
+        try:
+            folder.rmdir()
+        except OSError:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.01)  # the kernel still takes the last process apart
+    return killed
+
+
+def _tidy(parent: Path) -> None:
+    for folder in parent.glob("goom-*"):
+        maker = _OURS.fullmatch(folder.name)
+        if maker and not Path("/proc", maker[1]).exists():
+            with contextlib.suppress(OSError):  # somebody still lives in it
+                folder.rmdir()

@@ -1,0 +1,166 @@
+"""A Go program's own ``/debug/pprof``: recognised by what it answers, and asked for profiles."""
+
+from __future__ import annotations
+
+import re
+import threading
+import zlib
+from typing import NamedTuple
+
+from goom.case.errors import BadInput
+from goom.case.units import KIB, MIB
+from goom.sources.http_look import DEFAULT_MAX_BYTES, Answer, HttpLook, UnreachableError
+
+USUAL_PATH = "/debug/pprof"
+_INDEX_MARK = b"Types of profiles available"
+_INDEX_BYTES = 1 * MIB
+_COUNT = re.compile(rb"<td>\s*(\d+)\s*</td>\s*<td>\s*<a href=['\"]?(?:[^'\">]*/)?(\w+)\?debug")
+_WELL_KNOWN = ("heap", "goroutine", "allocs")
+
+
+class Query(NamedTuple):
+    """What to ask for, and the name that the answer has in a bundle."""
+
+    kind: str  # "heap", "goroutine", "cpu"
+    path: str  # below the endpoint
+    suffix: str  # of the bundle entry
+    waits_seconds: float = 0.0  # how long the answer takes by its nature
+
+
+HEAP = Query("heap", "/heap", ".pb.gz")
+GOROUTINE = Query("goroutine", "/goroutine", ".pb.gz")
+MEMSTATS = Query("heap", "/heap?debug=1", ".debug1.txt")
+GOROUTINE_DUMP = Query("goroutine", "/goroutine?debug=2", ".debug2.txt")
+
+
+def cpu(seconds: int) -> Query:
+    """A CPU profile over so many seconds."""
+    return Query("cpu", f"/profile?seconds={seconds}", ".pb.gz", float(seconds))
+
+
+class PprofEndpoint:
+    """An endpoint at a base URL, the part before ``/heap``. One kept connection per query path, so
+    that threads which ask for different things never wait for each other.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._lines: dict[str, HttpLook] = {}
+        self._lock = threading.Lock()
+        HttpLook(self.base_url)  # an address that is none is said at once
+
+    def fetch(
+        self, query: Query, *, within_seconds: float = 5.0, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> Answer:
+        """One profile or dump, as the program sent it.
+
+        Raises UnreachableError, TooLarge, or BadInput when the answer is something else.
+        """
+        within = within_seconds + query.waits_seconds
+        answer = self._line(query.path).get(query.path, within_seconds=within, max_bytes=max_bytes)
+        if answer.status != 200:
+            raise BadInput(f"{self.base_url}{query.path} answers {_said(answer)}.")
+        if not _fits(query, answer.body):
+            raise BadInput(f"{self.base_url}{query.path} answers with something else than asked.")
+        return answer
+
+    def counts(self, *, within_seconds: float = 2.0) -> dict[str, int]:
+        """The index page's counts (goroutine, threadcreate …); it stops nothing in the program."""
+        answer = self._line("/").get("/", within_seconds=within_seconds, max_bytes=_INDEX_BYTES)
+        found = _COUNT.findall(answer.body)
+        return {name.decode("ascii"): int(count) for count, name in found}
+
+    def close(self) -> None:
+        """Hang up all lines."""
+        for line in self._lines.values():
+            line.close()
+
+    def _line(self, path: str) -> HttpLook:
+        with self._lock:
+            return self._lines.setdefault(path, HttpLook(self.base_url))
+
+
+def probe(server_url: str, *, within_seconds: float = 0.5) -> PprofEndpoint | None:
+    """The pprof endpoint of a server (``http://127.0.0.1:6060``), or None when it has none.
+
+    Only Go's own index page or a profile that decodes counts; a redirect or a page that answers
+    everything with 200 does not. Raises UnreachableError when the server does not answer at all.
+    """
+    line = HttpLook(server_url + USUAL_PATH)
+    try:
+        index = line.get("/", within_seconds=within_seconds, max_bytes=_INDEX_BYTES)
+        if index.status == 200 and _INDEX_MARK in index.body:
+            return PprofEndpoint(server_url + USUAL_PATH)
+        return _by_profile(line, within_seconds)
+    except BadInput:
+        return None
+    finally:
+        line.close()
+
+
+def named(url: str) -> PprofEndpoint:
+    """The endpoint that a user named: the base itself, the server, or one of its profiles."""
+    base = url.partition("?")[0].rstrip("/")
+    head, _, tail = base.rpartition("/")
+    if tail in _WELL_KNOWN or tail == "profile":
+        base = head
+    if "/" not in base.partition("://")[2]:
+        base += USUAL_PATH
+    return PprofEndpoint(base)
+
+
+def _by_profile(line: HttpLook, within_seconds: float) -> PprofEndpoint | None:
+    """Some programs route the profiles and not the index."""
+    heap = line.get(HEAP.path, within_seconds=within_seconds)
+    if heap.status == 200 and is_profile(heap.body):
+        return PprofEndpoint(line.base_url)
+    return None
+
+
+def expvar_at(server_url: str, *, within_seconds: float = 0.5) -> bool:
+    """Whether the server answers ``/debug/vars`` as Go's expvar does."""
+    answer = _try(server_url, "/debug/vars", within_seconds)
+    return answer is not None and answer.body.startswith(b"{") and b'"memstats"' in answer.body
+
+
+def metrics_at(server_url: str, *, within_seconds: float = 0.5) -> bool:
+    """Whether the server answers ``/metrics`` with a Go program's Prometheus text."""
+    answer = _try(server_url, "/metrics", within_seconds)
+    return answer is not None and re.search(rb"^go_\w+[ {]", answer.body, re.MULTILINE) is not None
+
+
+def is_profile(body: bytes) -> bool:
+    """Whether these bytes begin like a gzipped pprof profile."""
+    stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        first = stream.decompress(body[: 64 * KIB], 2)
+    except zlib.error:
+        return False
+    return first[:1] == b"\x0a"  # field 1, sample_type: what every writer of profiles writes first
+
+
+def _fits(query: Query, body: bytes) -> bool:
+    if query.suffix == ".pb.gz":
+        return is_profile(body)
+    if query.suffix == ".debug1.txt":
+        return body.startswith(query.kind.encode("ascii") + b" profile:")
+    return body.startswith(b"goroutine ")
+
+
+def _try(server_url: str, path: str, within_seconds: float) -> Answer | None:
+    line = HttpLook(server_url)
+    try:
+        answer = line.get(path, within_seconds=within_seconds, max_bytes=4 * MIB)
+    except (UnreachableError, BadInput):
+        return None
+    finally:
+        line.close()
+    return answer if answer.status == 200 else None
+
+
+def _said(answer: Answer) -> str:
+    if 300 <= answer.status < 400:
+        return f"with a redirect ({answer.status}), which goom does not follow"
+    first = answer.body[:200].decode("utf-8", "replace").strip().partition("\n")[0][:80]
+    plain = "".join(char if char.isprintable() else "?" for char in first)
+    return f"{answer.status}: {plain}" if plain else str(answer.status)
