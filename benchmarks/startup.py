@@ -8,7 +8,7 @@ median of several runs, so that a busy machine does not decide.
 
 from __future__ import annotations
 
-import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -48,11 +48,12 @@ def cpu_seconds(*command: str) -> float:
 
 
 def _once(command: tuple[str, ...]) -> float:
-    before = os.times()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    after = os.times()
-    user = after.children_user - before.children_user
-    return user + after.children_system - before.children_system
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1):  # 1: a cause was found
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def of_room(room: str) -> tuple[Module, ...]:
 def imports(module: Module) -> Iterator[Import]:
     """Every import of a module of the house: absolute, relative, lazy, or named in a string."""
     known = {one.name for one in modules()}
-    for node, lazy in _with_laziness(module.tree, lazy=False):
+    for node, lazy in with_laziness(module.tree):
         for name in _targets(node, module):
             while name and name not in known:
                 name = name.rpartition(".")[0]  # noqa: PLW2901 - a class or function: its module
@@ -73,10 +73,11 @@ def imports(module: Module) -> Iterator[Import]:
                 yield Import(name, getattr(node, "lineno", 0), lazy)
 
 
-def _with_laziness(node: ast.AST, *, lazy: bool) -> Iterator[tuple[ast.AST, bool]]:
+def with_laziness(node: ast.AST, *, lazy: bool = False) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node beneath, and whether it stands inside a function."""
     for child in ast.iter_child_nodes(node):
         yield child, lazy
-        yield from _with_laziness(child, lazy=lazy or isinstance(child, Function | ast.Lambda))
+        yield from with_laziness(child, lazy=lazy or isinstance(child, Function | ast.Lambda))
 
 
 def _targets(node: ast.AST, module: Module) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house import ROOT, Module, imports, modules, of_room, room_of
+from tests.house import ROOT, Module, imports, modules, of_room, room_of, with_laziness
 
 BELOW_DIAGNOSE = {"case", "rooms", "runtime", "signals", "detectors", "verdict", "remedies"}
 EVERYTHING = BELOW_DIAGNOSE | {
@@ -80,6 +80,26 @@ def test_a_module_of_the_house_is_imported_at_the_top() -> None:
         for one in imports(module)
         if one.lazy
     ]
+
+
+def test_only_heavy_packages_are_imported_late() -> None:
+    assert not [
+        f"{module.at(node.lineno)} imports {package} inside a function"
+        for module in modules()
+        if not module.name.endswith("_command")
+        for node, lazy in with_laziness(module.tree)
+        if lazy and isinstance(node, ast.Import | ast.ImportFrom)
+        for package in _packages(node) - HEAVY
+    ]
+
+
+HEAVY = {"google", "jinja2", "msgspec", "numpy", "rich", "urllib3"}
+
+
+def _packages(node: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(node, ast.ImportFrom):
+        return {(node.module or "").split(".")[0]}
+    return {alias.name.split(".")[0] for alias in node.names}
 
 
 @pytest.mark.parametrize("room", ["detectors", "remedies"])
