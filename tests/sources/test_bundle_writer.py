@@ -18,7 +18,16 @@ from goom.case.errors import GoomError
 from goom.case.evidence import NotRead
 from goom.case.subject import Ending, Subject
 from goom.sources.bundle_writer import BundleWriter
-from goom.sources.manifest import FIRST, LAST, Manifest, ManifestEnd, decode, encode, merged
+from goom.sources.manifest import (
+    FIRST,
+    LAST,
+    Manifest,
+    ManifestEnd,
+    decode,
+    encode,
+    merged,
+    refuse_newer,
+)
 from goom.sources.zip_entries import list_entries, read_entry
 
 MANIFEST = Manifest(subject=Subject(name="orders", pid=7, command=("./orders", "-p", "80")))
@@ -205,9 +214,9 @@ def test_the_manifest_comes_back_as_it_went() -> None:
 
 
 def test_a_manifest_of_a_newer_format_is_refused_with_what_to_do() -> None:
-    newer = encode(Manifest(subject=Subject(), format=2))
+    newer = decode(encode(Manifest(subject=Subject(), format=2)), Manifest, "m")
     with pytest.raises(GoomError, match="is of format 2") as caught:
-        decode(newer, Manifest, "x.goom")
+        refuse_newer(newer, "x.goom")
     assert "newer" in caught.value.hint
 
 

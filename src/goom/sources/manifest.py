@@ -58,15 +58,18 @@ def encode(document: Manifest | ManifestEnd) -> bytes:
 def decode(data: bytes, kind: type[T], origin: str) -> T:
     """Read a manifest; fields that a newer goom added are ignored."""
     try:
-        read = msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{origin} is not a manifest: {error}") from None
-    if isinstance(read, Manifest) and read.format > FORMAT:
+        raise BadInput(f"{origin} is not a manifest: {error}.") from None
+
+
+def refuse_newer(manifest: Manifest, origin: str) -> None:
+    """A newer format may mean other things by the same names."""
+    if manifest.format > FORMAT:
         raise BadInput(
-            f"{origin} is of format {read.format}, and this goom ({__version__}) reads {FORMAT}.",
+            f"{origin} is of format {manifest.format}, and goom {__version__} reads {FORMAT}.",
             "Read it with the goom that wrote it, or a newer one:  pip install -U goom",
         )
-    return read
 
 
 def merged(first: Subject, later: Subject | None) -> Subject:
