@@ -1,0 +1,65 @@
+"""Where the bytes were, as bars."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from goom.case.ledger import Ledger, LedgerLine
+from goom.case.model import Case
+from goom.case.names import harmless
+from goom.case.units import KIB, MIB, percent_text, seconds_text
+from goom.renderers.text.lines import Line, Span, cells, clip, pad
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_BAR_COLUMNS = 26
+_LABEL_COLUMNS = 22
+_SMALLEST_SHARE = 0.001
+
+
+def bars(case: Case, width: int) -> list[Line]:
+    """One bar for each line of the ledger, all in one unit."""
+    ledger = case.ledger
+    if ledger is None or not ledger.lines:
+        return []
+    unit, name = (MIB, "MiB") if ledger.charge_bytes >= MIB else (KIB, "KiB")
+    shown = [line for line in ledger.lines if _worth_a_line(line, ledger)]
+    label = min(max(cells(harmless(line.label)) for line in shown), _LABEL_COLUMNS, width // 3)
+    most = max([1, *(line.bytes for line in shown)])
+    columns = max(min(_BAR_COLUMNS, width - label - 41), 8)
+    title = f"Where the {ledger.charge_bytes / unit:.1f} {name} of {ledger.charge_name} were"
+    lines: list[Line] = [(Span("  "), Span(clip(title + _when(case, ledger), width - 2), "strong"))]
+    for line in shown:
+        bar = pad(_bar(line.bytes / most, columns), columns)
+        figure = f"{line.bytes / unit:8.1f}"
+        note = clip(_note(line, ledger, unit), max(width - 6 - label - columns - 8 - 3, 0))
+        head = Span(f"    {pad(harmless(line.label), label)}  ")
+        lines.append((head, Span(bar, "bar"), Span(figure), Span(f"   {note}", "dim")))
+    return lines
+
+
+def _worth_a_line(line: LedgerLine, ledger: Ledger) -> bool:
+    return line.key == "unexplained" or abs(line.bytes) >= ledger.charge_bytes * _SMALLEST_SHARE
+
+
+def _bar(fraction: float, columns: int) -> str:
+    if fraction <= 0:
+        return ""
+    eighths = max(round(fraction * columns * 8), 1)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def _note(line: LedgerLine, ledger: Ledger, unit: int) -> str:
+    if line.key == "unexplained" and ledger.charge_bytes:
+        return f"({percent_text(line.bytes / ledger.charge_bytes)})"
+    largest = max(line.detail, key=lambda part: part.bytes, default=None)
+    if largest is None:
+        return f"± {line.error_bytes / unit:.1f}" if line.error_bytes >= unit / 20 else ""
+    return f"{largest.bytes / unit:.1f} {harmless(largest.label)}"
+
+
+def _when(case: Case, ledger: Ledger) -> str:
+    ending = case.subject.ending
+    if ending is None or isnan(ending.at_seconds) or isnan(ledger.at_seconds):
+        return ""
+    before = ending.at_seconds - ledger.at_seconds
+    return f", {seconds_text(before)} before the end" if before >= 0 else ""

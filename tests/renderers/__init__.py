@@ -1,0 +1,1 @@
+"""Tests of the renderers: what a person or a machine gets to see."""

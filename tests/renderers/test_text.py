@@ -1,0 +1,106 @@
+"""The verdict's screen: one screen, verdict first, harmless, the same with and without colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from goom.case.model import Case
+from goom.case.subject import Ending
+from goom.case.verdict import Reason, Rival
+from goom.renderers import text
+from goom.renderers.text.lines import cells
+from tests.renderers import synthetic
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+CASES = [synthetic.leak, synthetic.healthy, synthetic.cannot_tell, synthetic.hostile]
+
+
+def ended(ending: Ending | None) -> Case:
+    case = synthetic.leak()
+    return replace(case, subject=replace(case.subject, ending=ending))
+
+
+@pytest.mark.parametrize("make", CASES)
+@pytest.mark.parametrize("width", [60, 80, 132])
+def test_no_line_is_wider_than_the_terminal(make: Callable[[], Case], width: int) -> None:
+    shown = text.render(make(), width=width, report="catalogweb.html")
+    assert max(cells(line) for line in shown.splitlines()) <= width
+
+
+@pytest.mark.parametrize("make", CASES)
+def test_colour_changes_nothing_but_the_colour(make: Callable[[], Case]) -> None:
+    coloured = text.render(make(), color=True)
+    assert coloured != text.render(make())
+    assert ESCAPE.sub("", coloured) == text.render(make())
+
+
+def test_names_from_profiles_cannot_move_the_cursor_or_forge_a_line() -> None:
+    shown = text.render(synthetic.hostile(), report="\x1b[2J", evidence="\x9b2J\u202e")
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert "\\x1b[2J" in shown
+
+
+def test_the_leak_fits_one_screen_and_says_it_in_order() -> None:
+    shown = text.render(synthetic.leak(), report="a.html", evidence="a.goom")
+    assert len(shown.splitlines()) <= 40
+    wanted = ("The kernel killed catalogweb after 24.1 s", "heap_leak", "0.93", "3.9 MiB/s",
+              "cache.(*Cache).Put", "cache.go:48", "93 %", "Why not another cause",
+              "goroutine_leak", "0.04", "14 goroutines", "Where the 128.0 MiB", "heap live", "97.2",
+              "unexplained", "0.9 %", "Now", "Then", "To be surer", "a.html", "a.goom",
+              "goom explain heap_leak")  # fmt: skip
+    places = [" ".join(shown.split()).find(word) for word in wanted]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_strongest_evidence_against_a_rival_is_the_one_shown() -> None:
+    weak, strong = Reason("weak words", 0.1), Reason("strong words", 3.0)
+    case = synthetic.leak()
+    rival = Rival("off_heap", 0.1, (), (weak, strong))
+    shown = text.render(replace(case, verdict=replace(case.verdict, rivals=(rival,))))
+    assert "strong words" in shown
+    assert "weak words" not in shown
+
+
+def test_a_healthy_service_is_called_healthy_without_alarm() -> None:
+    shown = text.render(synthetic.healthy())
+    assert shown.startswith("✓ goom ended catalogweb")
+    assert "healthy" in shown
+    assert "✗" not in shown
+
+
+def test_cannot_tell_says_what_was_missing_and_how_to_get_it() -> None:
+    shown = text.render(synthetic.cannot_tell())
+    assert "cannot tell" in shown
+    assert "a second heap profile" in shown
+    assert "goom capture --for 60s PID" in shown
+    assert "goom explain" not in shown
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        (Ending(oom_killed=True, signal=9), "The kernel killed catalogweb"),
+        (Ending(limit_enforced_by_goom=True, signal=9), "goom killed catalogweb"),
+        (Ending(go_out_of_memory=True, exit_code=2), "not an OOM kill by the kernel"),
+        (Ending(stopped_by_goom=True, signal=15), "goom ended catalogweb"),
+        (Ending(exit_code=3), "ended by itself after 24.1 s, exit status 3"),
+        (Ending(signal=9), "by SIGKILL; no OOM kill was counted"),
+        (Ending(signal=77), "by signal 77"),
+        (Ending(), "how is not known"),
+        (None, "(pid 4711) is still running; watched for 24.0 s"),
+    ],
+)
+def test_who_ended_it_is_said_rightly(ending: Ending | None, said: str) -> None:
+    assert said in " ".join(text.render(ended(ending)).split())
+
+
+@pytest.mark.parametrize(("version", "file"), [(1, "memory.limit_in_bytes"), (2, "memory.max")])
+def test_the_limit_is_named_as_the_kernel_names_it(version: int, file: str) -> None:
+    case = synthetic.leak()
+    case = replace(case, subject=replace(case.subject, cgroup_version=version))
+    assert file in text.render(case)
