@@ -11,6 +11,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from goom.case.errors import GoomError
+from goom.golang.toolchain import obtain
+
 hypothesis.settings.register_profile("goom", deadline=None)  # a shared machine stalls at will
 hypothesis.settings.load_profile("goom")
 
@@ -43,4 +46,17 @@ def _no_browser() -> str:
     return "" if any(map(shutil.which, names)) else "no Chromium on PATH"
 
 
-LACKING: dict[str, Callable[[], str]] = {"real_cgroup": _no_cgroup, "browser": _no_browser}
+@functools.cache
+def _no_go() -> str:
+    try:
+        obtain()
+    except GoomError as error:
+        return f"no Go toolchain can be had: {error.message}"
+    return ""
+
+
+LACKING: dict[str, Callable[[], str]] = {
+    "real_go": _no_go,
+    "real_cgroup": _no_cgroup,
+    "browser": _no_browser,
+}
