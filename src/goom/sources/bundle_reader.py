@@ -10,20 +10,23 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goom.case.errors import BadInput, TooLarge
 from goom.case.evidence import Evidence, NotRead
 from goom.case.subject import Subject
-from goom.case.units import MIB, bytes_text
-from goom.sources.gathering import Gathering
+from goom.case.units import bytes_text
+from goom.formats import call_sites
+from goom.sources.gathered import DEFAULT_MAX_BYTES, Gathered, Log, Piece
 from goom.sources.manifest import FIRST, LAST, Manifest, ManifestEnd, decode, merged, refuse_newer
+from goom.sources.pieces import take
 from goom.sources.zip_entries import ZipEntry, is_zip, list_entries, read_entry, shown
 
-DEFAULT_MAX_BYTES = 512 * MIB
+Floats = NDArray[np.float64]
 T = TypeVar("T")
+_CALLS = "binary/calls.json"
 _ROOMS = ("proc", "cgroup", "pprof", "vars", "metrics")
 _STAMPED = re.compile(r"-(\d{16,20})\.[\w.]+$")
-_SERIES = re.compile(r"(proc|cgroup)/series-\d+\.csv")
 _TRACE = re.compile(r"stderr/trace-\d+\.log")
 _SECONDS_PER_NS = 1e-9
 
@@ -42,21 +45,21 @@ def read_bundle(
         data, name = path_or_bytes, origin or "bundle"
     else:
         data, name = _whole_file(Path(path_or_bytes), max_bytes), origin or str(path_or_bytes)
-    gathering = Gathering(max_bytes=max_bytes)
-    subject = gather_bundle(data, name, gathering)
-    return gathering.evidence(subject)
+    gathered = Gathered(left_bytes=max_bytes)
+    subject = gather_bundle(data, name, gathered)
+    return gathered.evidence(subject)
 
 
-def gather_bundle(data: bytes, origin: str, gathering: Gathering) -> Subject:
+def gather_bundle(data: bytes, origin: str, gathered: Gathered) -> Subject:
     """Add a bundle's evidence to what is gathered; the subject as the bundle knows it."""
     if not is_zip(data):
         raise BadInput(f"{origin} is not a bundle.", "Bundles are written by:  goom capture PID")
-    return _Reading(data, origin, gathering).subject()
+    return _Reading(data, origin, gathered).subject()
 
 
 class _Reading:
-    def __init__(self, data: bytes, origin: str, gathering: Gathering) -> None:
-        self._data, self._origin, self._gathering = data, origin, gathering
+    def __init__(self, data: bytes, origin: str, gathered: Gathered) -> None:
+        self._data, self._origin, self._gathered = data, origin, gathered
         listing = list_entries(data, origin)
         self._entries = {entry.name: entry for entry in listing.entries}
         if not any(map(_of_a_bundle, self._entries)):
@@ -64,9 +67,9 @@ class _Reading:
                 f"{origin} is a zip but not a bundle: it holds no manifest.json.",
                 "Unpack it and give the folder:  goom diagnose FOLDER",
             )
-        gathering.not_read += listing.refused
+        gathered.not_read += listing.refused
         if listing.recovered or LAST not in self._entries:
-            gathering.not_read.append(_cut_off(origin, len(self._entries)))
+            gathered.not_read.append(_cut_off(origin, len(self._entries)))
 
     def subject(self) -> Subject:
         """Read every entry that the layout knows."""
@@ -80,7 +83,7 @@ class _Reading:
         subject = first.subject if first else Subject()
         if end is None:
             return subject
-        self._gathering.not_read += end.not_read
+        self._gathered.not_read += end.not_read
         known = merged(subject, end.subject)
         return dataclasses.replace(known, ending=end.ending or known.ending)
 
@@ -88,33 +91,37 @@ class _Reading:
         if name in (FIRST, LAST) or name.startswith("stderr/trace-"):
             return
         if not _of_a_bundle(name):
-            self._gathering.not_read.append(
-                NotRead(f"{self._origin}: {shown(name)}", "it is no entry that goom knows")
-            )
+            self._gathered.leave(f"{self._origin}: {shown(name)}", "no entry that goom knows")
             return
         data = self._bytes(name)
         if data is None:
             return
-        series = _SERIES.fullmatch(name)
-        if series is not None:
-            self._gathering.series(series[1], data, name)
-        else:
-            stamp = _STAMPED.search(name)
-            at_seconds = int(stamp[1]) * _SECONDS_PER_NS if stamp else nan
-            self._gathering.take(data, name, at_seconds)
+        if name == _CALLS:
+            self._calls(data)
+            return
+        stamp = _STAMPED.search(name)
+        at_seconds = int(stamp[1]) * _SECONDS_PER_NS if stamp else nan
+        take(self._gathered, Piece(data=data, origin=name, at_seconds=at_seconds))
+
+    def _calls(self, data: bytes) -> None:
+        try:
+            self._gathered.binary = call_sites.from_json(data)
+        except BadInput as error:
+            self._gathered.leave(_CALLS, error.message)
 
     def _trace(self) -> None:
         """Put the parts of the trace together, each line with the moment at which it came."""
-        logs: list[bytes] = []
-        arrivals: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        texts: list[bytes] = []
+        arrivals: list[Floats] = []
         for name in sorted(filter(_TRACE.fullmatch, self._entries)):
-            log = self._bytes(name)
-            if log:
-                logs.append(log)
-                times = self._bytes(f"{name.removesuffix('.log')}.times") or b""
-                arrivals.append(_times(times, log.count(b"\n")))
-        if logs:
-            self._gathering.log(b"".join(logs), "stderr", np.concatenate(arrivals))
+            text = self._bytes(name) or b""
+            times = self._bytes(f"{name.removesuffix('.log')}.times") or b""
+            texts.append(text)
+            arrivals.append(_times(times, text.count(b"\n")))
+        if texts:
+            piece = Piece(data=b"".join(texts), origin="stderr")
+            self._gathered.logs.append(Log(piece=piece, arrivals=np.concatenate(arrivals)))
+            self._gathered.sources.append("stderr")
 
     def _manifest(self, name: str, kind: type[T]) -> T | None:
         data = self._bytes(name)
@@ -123,7 +130,7 @@ class _Reading:
         try:
             return decode(data, kind, f"{self._origin}: {name}")
         except BadInput as error:
-            self._gathering.not_read.append(NotRead(name, error.message, error.hint))
+            self._gathered.leave(name, error.message, error.hint)
             return None
 
     def _bytes(self, name: str) -> bytes | None:
@@ -132,20 +139,20 @@ class _Reading:
 
     def _unpacked(self, entry: ZipEntry) -> bytes | None:
         try:
-            data = read_entry(self._data, entry, max_bytes=self._gathering.left_bytes)
+            data = read_entry(self._data, entry, max_bytes=self._gathered.left_bytes)
         except BadInput as error:
             what = f"{self._origin}: {shown(entry.name)}"
-            self._gathering.not_read.append(NotRead(what, error.message, error.hint))
+            self._gathered.leave(what, error.message, error.hint)
             return None
-        self._gathering.left_bytes -= len(data)
+        self._gathered.left_bytes -= len(data)
         return data
 
 
 def _of_a_bundle(name: str) -> bool:
-    return name in (FIRST, LAST) or name.partition("/")[0] in (*_ROOMS, "stderr")
+    return name in (FIRST, LAST, _CALLS) or name.partition("/")[0] in (*_ROOMS, "stderr")
 
 
-def _times(text: bytes, lines: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _times(text: bytes, lines: int) -> Floats:
     """One arrival for each line; nan when the file of times does not fit its log."""
     try:
         times = np.array(text.split(), dtype=np.float64)

@@ -16,6 +16,12 @@ from goom.case.errors import BadInput
 from goom.case.evidence import NotRead
 from goom.case.units import bytes_text
 
+WHAT_CAN_BE_GIVEN = """\
+Give goom any of these:
+  a bundle           goom diagnose x.goom
+  a running program  goom diagnose PID   or its  http://HOST:PORT/debug/pprof
+  files or a folder  heap and goroutine profiles, gctrace logs, /debug/vars,
+                     /metrics, smaps, cgroup files"""
 _MAX_FILES = 20_000
 _PIECE_BYTES = 1 << 20
 _EPOCH = re.compile(r"(?<!\d)(\d{10}|\d{13}|\d{16}|\d{19})(?!\d)")
@@ -48,6 +54,8 @@ class FileReader:
         """Every file of the targets, folders in the order in which a person counts."""
         for target in targets:
             path = Path(target)
+            if target != "-" and not path.exists():
+                raise BadInput(f"there is no file or folder {target}.", WHAT_CAN_BE_GIVEN)
             for found in _below(path) if path.is_dir() else (path,):
                 try:
                     file = self._file(found, named_by_user=found is path)
