@@ -1,0 +1,290 @@
+"""What is odd in a GC log, each with the line that shows it best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.gc_statistics import GCStatistics
+from goom.case.gctrace import GCCycles, GCTrace
+from goom.case.units import bytes_text, percent_text, seconds_text
+from goom.case.verdict import Finding
+from goom.signals.gc_columns import cycle_seconds, gc_cpu_seconds, overshot
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_LONG_PAUSE_SECONDS = 0.010  # the runtime's own aim is well under a millisecond
+_MARK_OUTLIER_RATIO = 5.0
+_MARK_OUTLIER_SECONDS = 0.050
+_FEW_CYCLES = 10  # below this there is no usual length to be out of
+_OVERSHOOTS = 3
+_BUSY_FRACTION = 0.8  # of the time from one start to the next
+_BUSY_CYCLES = 5
+_BUSY_SECONDS = 0.5  # every program collects back to back while its heap grows from nothing
+_STORM_ASSIST_FRACTION = 0.25  # of all procs while marking: as much as the background workers'
+_STORM_CYCLES = 3
+_LIMITER_FRACTION = 0.45  # the limiter holds GC near half of the CPU: printed times fall short
+_COSTLY_FRACTION = 0.25
+_JUDGED_FROM_SECONDS = 1.0
+_FORCED_CYCLES = 5
+_FORCED_APART_SECONDS = 10.0
+_LAG_SECONDS = 30.0  # the scavenger paces itself over seconds
+
+
+def anomalies(whole: GCTrace, own: GCTrace, told: GCStatistics) -> tuple[Finding, ...]:
+    """Everything odd in one process's cycles, and in the log that holds them."""
+    of_cycles: tuple[Callable[[GCCycles], Iterator[Finding]], ...] = (
+        _long_pauses,
+        _mark_outliers,
+        _overshoots,
+        _back_to_back,
+        _assist_storm,
+        _forced_storm,
+        _missing_cycles,
+    )
+    return (
+        *_own_crash(whole),
+        *_cpu(told),
+        *(found for look in of_cycles for found in look(own.cycles)),
+        *_scavenger_lag(told),
+        *_processes(whole),
+        *_malformed(whole),
+    )
+
+
+def _at(line: int) -> str:
+    return f"gctrace line {line}"
+
+
+def _own_crash(trace: GCTrace) -> Iterator[Finding]:
+    if trace.go_fatal:
+        yield Finding(
+            code="go_fatal",
+            title="The Go runtime ended the program itself",
+            detail=f"“{trace.go_fatal}”. This is Go's own crash, not a kill by the kernel.",
+        )
+
+
+def _cpu(told: GCStatistics) -> Iterator[Finding]:
+    cpu = told.cpu
+    if told.wall_seconds < _JUDGED_FROM_SECONDS:
+        return
+    share = percent_text(cpu.busiest_fraction)
+    if cpu.busiest_fraction >= _LIMITER_FRACTION:
+        yield Finding(
+            code="gc_cpu_limiter",
+            title="GC CPU at the limiter",
+            detail=f"Collection took {share} of all procs over {seconds_text(cpu.window_seconds)}."
+            " Go's limiter stops assists near 50 %: the heap then grows past its goal.",
+            source=_at(cpu.busiest_line),
+        )
+    elif cpu.busiest_fraction >= _COSTLY_FRACTION:
+        yield Finding(
+            code="gc_cpu_high",
+            title="Collection is costly",
+            detail=f"It took {share} of all procs over {seconds_text(cpu.window_seconds)},"
+            f" {percent_text(cpu.fraction)} over the whole log.",
+            source=_at(cpu.busiest_line),
+        )
+
+
+def _long_pauses(cycles: GCCycles) -> Iterator[Finding]:
+    phases = {
+        "sweep termination": cycles.sweep_termination_seconds,
+        "mark termination": cycles.mark_termination_seconds,
+    }
+    for name, seconds in phases.items():
+        long = np.flatnonzero(seconds >= _LONG_PAUSE_SECONDS)
+        if len(long):
+            worst = int(np.argmax(seconds))
+            yield Finding(
+                code="long_pause",
+                title=f"The world stood still in {name}",
+                detail=f"{_times(len(long))} for {seconds_text(_LONG_PAUSE_SECONDS)} or more; the"
+                f" longest took {seconds_text(float(seconds[worst]))} (gc {cycles.number[worst]}).",
+                source=_at(int(cycles.line[worst])),
+            )
+
+
+def _mark_outliers(cycles: GCCycles) -> Iterator[Finding]:
+    usual = float(np.median(cycles.mark_seconds))
+    limit = max(_MARK_OUTLIER_RATIO * usual, _MARK_OUTLIER_SECONDS)
+    far = cycles.mark_seconds > limit
+    if len(cycles) >= _FEW_CYCLES and far.any():
+        worst = int(np.argmax(cycles.mark_seconds))
+        yield Finding(
+            code="mark_outlier",
+            title="Marking took far longer than usual",
+            detail=f"{_times(int(far.sum()))} over {seconds_text(limit)}; the longest took"
+            f" {seconds_text(float(cycles.mark_seconds[worst]))}, the usual is"
+            f" {seconds_text(usual)} (gc {cycles.number[worst]}).",
+            source=_at(int(cycles.line[worst])),
+        )
+
+
+def _overshoots(cycles: GCCycles) -> Iterator[Finding]:
+    over = overshot(cycles)
+    if over.sum() >= _OVERSHOOTS:
+        excess = np.where(over, cycles.heap_end_bytes - cycles.goal_bytes, -np.inf)
+        worst = int(np.argmax(excess))
+        yield Finding(
+            code="goal_overshoot",
+            title="The heap ran past its goal while it was marked",
+            detail=f"{int(over.sum())} of {len(cycles)} times; the farthest by"
+            f" {bytes_text(float(excess[worst]))}: {_heap(cycles, worst)}.",
+            source=_at(int(cycles.line[worst])),
+        )
+
+
+def _back_to_back(cycles: GCCycles) -> Iterator[Finding]:
+    if len(cycles) < _BUSY_CYCLES:
+        return
+    apart = np.maximum(np.diff(cycles.at_seconds), 1e-3)
+    busy = np.concatenate((cycle_seconds(cycles)[:-1] / apart >= _BUSY_FRACTION, [False]))
+    start, stop = _longest_run(busy, cycles.at_seconds)
+    lasted = float(cycles.at_seconds[stop] - cycles.at_seconds[start])
+    if stop - start >= _BUSY_CYCLES and lasted >= _BUSY_SECONDS:
+        yield Finding(
+            code="back_to_back",
+            title="One collection right after the other",
+            detail=f"{stop - start} cycles in {seconds_text(lasted)} with hardly a rest between,"
+            f" up to line {cycles.line[stop]}: {_heap(cycles, start)}.",
+            source=_at(int(cycles.line[start])),
+        )
+
+
+def _assist_storm(cycles: GCCycles) -> Iterator[Finding]:
+    available = np.maximum(cycles.mark_seconds * cycles.procs, 1e-6)
+    share = cycles.assist_cpu_seconds / available
+    heavy = (share >= _STORM_ASSIST_FRACTION) & (cycles.mark_seconds >= 1e-3)
+    start, stop = _longest_run(heavy, cycles.at_seconds)
+    lasted = float(cycles.at_seconds[max(stop - 1, start)] - cycles.at_seconds[start])
+    if stop - start >= _STORM_CYCLES and lasted >= _BUSY_SECONDS:
+        worst = start + int(np.argmax(share[start:stop]))
+        paid = cycles.assist_cpu_seconds[start:stop].sum() / max(
+            gc_cpu_seconds(cycles)[start:stop].sum(), 1e-9
+        )
+        yield Finding(
+            code="assist_storm",
+            title="Allocating goroutines were made to mark",
+            detail=f"{stop - start} cycles in a row; assists were {percent_text(float(paid))} of GC"
+            f" CPU, at worst {percent_text(float(share[worst]))} of all procs"
+            f" (gc {cycles.number[worst]}).",
+            source=_at(int(cycles.line[worst])),
+        )
+
+
+def _forced_storm(cycles: GCCycles) -> Iterator[Finding]:
+    forced = np.flatnonzero(cycles.forced & ~cycles.leak_check)
+    if len(forced) < _FORCED_CYCLES:
+        return
+    lasted = float(cycles.at_seconds[forced[-1]] - cycles.at_seconds[forced[0]])
+    if lasted / (len(forced) - 1) <= _FORCED_APART_SECONDS:
+        yield Finding(
+            code="forced_storm",
+            title="Somebody forces collections",
+            detail=f"{len(forced)} of {len(cycles)} cycles were forced, one every"
+            f" {seconds_text(lasted / (len(forced) - 1))}: look for runtime.GC and"
+            " debug.FreeOSMemory.",
+            source=_at(int(cycles.line[forced[0]])),
+        )
+
+
+def _missing_cycles(cycles: GCCycles) -> Iterator[Finding]:
+    gaps = np.diff(cycles.number) - 1
+    if (gaps > 0).any():
+        first = int(np.argmax(gaps > 0)) + 1
+        yield Finding(
+            code="missing_cycles",
+            title="Cycles are missing from the log",
+            detail=f"{int(gaps[gaps > 0].sum())} in all; the first between gc"
+            f" {cycles.number[first - 1]} and gc {cycles.number[first]}.",
+            source=_at(int(cycles.line[first])),
+        )
+
+
+def _scavenger_lag(told: GCStatistics) -> Iterator[Finding]:
+    scavenging = told.scavenging
+    if scavenging is None or scavenging.longest_lag_seconds < _LAG_SECONDS:
+        return
+    yield Finding(
+        code="scavenger_lag",
+        title="Free memory was returned late",
+        detail="For"
+        f" {seconds_text(scavenging.longest_lag_seconds)} more stood retained than a tenth over"
+        f" the goal; at the end an estimated {bytes_text(scavenging.lag_bytes)}.",
+        source=_at(scavenging.longest_lag_line),
+    )
+
+
+def _processes(trace: GCTrace) -> Iterator[Finding]:
+    process, lines = trace.cycles.process, trace.cycles.line
+    count = int(process.max(initial=-1)) + 1
+    if count < 2:
+        return
+    firsts = [int(np.argmax(process == one)) for one in range(min(count, 100))]
+    lasts = [len(process) - 1 - int(np.argmax(process[::-1] == one)) for one in range(len(firsts))]
+    mixed = any(last > first for last, first in zip(lasts, firsts[1:], strict=False))
+    yield Finding(
+        code="several_processes" if mixed else "process_restart",
+        title=f"{count} processes wrote this log"
+        if mixed
+        else f"The process started {count} times",
+        detail="Their cycles are interleaved; --process N shows another one."
+        if mixed
+        else "The cycle count and the clock begin anew; --process N shows another run.",
+        source=_at(int(lines[firsts[1]])),
+    )
+
+
+def _malformed(trace: GCTrace) -> Iterator[Finding]:
+    if not trace.malformed_count:
+        return
+    line, why = trace.malformed_lines[0]
+    last = trace.malformed_lines[-1][0]
+    if trace.malformed_count == 1 and last == trace.lines_read:
+        yield Finding(
+            code="cut_off",
+            title="The log ends in the middle of a line",
+            detail=f"The last line was {why}: the process was killed, or the copy cut off.",
+            source=_at(line),
+        )
+        return
+    yield Finding(
+        code="malformed",
+        title=f"{trace.malformed_count} broken trace lines",
+        detail=f"The first: {why}. Other output was written into them, or the log was cut.",
+        source=_at(line),
+    )
+
+
+def _longest_run(flags: Flags, at_seconds: Floats) -> tuple[int, int]:
+    """The run of set flags that lasts longest, [start, stop); stop may be one past the last row
+    of a column only when the run ends there.
+    """
+    padded = np.concatenate(([False], flags, [False])).astype(np.int8)
+    starts = np.flatnonzero(np.diff(padded) == 1)
+    stops = np.flatnonzero(np.diff(padded) == -1)
+    if not len(starts):
+        return 0, 0
+    last = np.minimum(stops, len(at_seconds) - 1)
+    longest = int(np.argmax(at_seconds[last] - at_seconds[starts]))
+    return int(starts[longest]), int(stops[longest])
+
+
+def _heap(cycles: GCCycles, row: int) -> str:
+    start, end, marked = (
+        bytes_text(float(column[row]))
+        for column in (cycles.heap_start_bytes, cycles.heap_end_bytes, cycles.heap_marked_bytes)
+    )
+    goal = float(cycles.goal_bytes[row])
+    stated = "no goal" if not np.isfinite(goal) else f"goal {bytes_text(goal)}"
+    return f"{start} → {end} → {marked}, {stated} (gc {cycles.number[row]})"
+
+
+def _times(count: int) -> str:
+    return "Once" if count == 1 else f"{count} times"

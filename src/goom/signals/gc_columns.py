@@ -1,0 +1,72 @@
+"""Columns that follow from those of a GC log, cycle by cycle."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.gctrace import GCCycles
+from goom.case.units import MIB
+
+Floats = NDArray[np.float64]
+
+_OVERSHOOT_FRACTION = 0.1
+_NARROWEST_WINDOW_SECONDS = 1.0
+_OVERSHOOT_BYTES = 2 * MIB  # both figures are truncated to MiB
+
+
+def ended_seconds(cycles: GCCycles) -> Floats:
+    """When each cycle ended, since the runtime's start."""
+    return np.asarray(cycles.at_seconds + cycle_seconds(cycles))
+
+
+def cycle_seconds(cycles: GCCycles) -> Floats:
+    """How long each cycle took, from stopping the world to starting it the last time."""
+    return np.asarray(
+        cycles.sweep_termination_seconds + cycles.mark_seconds + cycles.mark_termination_seconds
+    )
+
+
+def pause_seconds(cycles: GCCycles) -> Floats:
+    """How long each cycle stopped the world, both times together."""
+    return np.asarray(cycles.sweep_termination_seconds + cycles.mark_termination_seconds)
+
+
+def gc_cpu_seconds(cycles: GCCycles) -> Floats:
+    """CPU of each cycle without idle workers."""
+    return np.asarray(
+        cycles.sweep_termination_cpu_seconds
+        + cycles.assist_cpu_seconds
+        + cycles.background_cpu_seconds
+        + cycles.mark_termination_cpu_seconds
+    )
+
+
+def window_cpu(cycles: GCCycles, window_seconds: float) -> Floats:
+    """GC CPU over procs times wall, in the window that ends with each cycle."""
+    ended = np.maximum.accumulate(ended_seconds(cycles))
+    spent = np.concatenate(([0.0], np.cumsum(gc_cpu_seconds(cycles))))
+    first = np.searchsorted(ended, ended - window_seconds, side="right")
+    # A window that has not filled yet reaches back to the start of the runtime; a few milliseconds
+    # of it would say nothing.
+    width = np.clip(ended, min(_NARROWEST_WINDOW_SECONDS, float(ended[-1])), window_seconds)
+    busy = spent[np.arange(len(ended)) + 1] - spent[first]
+    return np.asarray(np.minimum(busy / (width * np.maximum(cycles.procs, 1)), 1.0))
+
+
+def allocation_rate(cycles: GCCycles) -> Floats:
+    """Bytes per second that reached the heap between the marks; nan for the first cycle."""
+    fresh = np.maximum(cycles.heap_start_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
+    apart = cycles.at_seconds[1:] - ended_seconds(cycles)[:-1]
+    # @ is printed to the millisecond: two cycles closer than that tell no rate.
+    rate = np.where(apart >= 1e-3, fresh / np.maximum(apart, 1e-3), nan)
+    return np.concatenate(([nan], rate))
+
+
+def overshot(cycles: GCCycles) -> NDArray[np.bool_]:
+    """Cycles that ended clearly above their goal; a forced one may start wherever it likes."""
+    over = cycles.heap_end_bytes - cycles.goal_bytes
+    limit = np.maximum(_OVERSHOOT_FRACTION * cycles.goal_bytes, _OVERSHOOT_BYTES)
+    return np.asarray((over > limit) & ~cycles.forced)
