@@ -35,7 +35,8 @@ def is_standard_library(function: str, file: str) -> bool:
     """Whether the function comes with Go.
 
     A package of a standard name counts only when its file does not speak against it: a module of
-    one's own may be called ``uuid`` as well, or have a path without a dot.
+    one's own may be called ``uuid`` as well. The file may be another standard package's, for
+    packages lend each other functions (``go:linkname``).
     """
     package = package_of(function)
     if function.startswith(_GENERATED):
@@ -44,8 +45,7 @@ def is_standard_library(function: str, file: str) -> bool:
         return _is_standard_package(_folder_in_goroot(file))
     if not _is_standard_package(package):
         return False
-    folder, slash, _ = file.rpartition("/")
-    return not slash or folder == package or folder.endswith("/src/" + package)
+    return "/" not in file or _is_standard_package(_folder_in_goroot(file))
 
 
 @functools.lru_cache(maxsize=1 << 14)
