@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from goom.formats.gctrace import cycles_of
+from goom.formats.gctrace_columns import cycles_of
 from goom.formats.gctrace_rows import Found, read_stretch
 
 _LONGEST_LINE_BYTES = 1 << 16

@@ -26,6 +26,7 @@ Flags = NDArray[np.bool_]
 
 MALFORMED_KEPT = 100
 _FATAL_KEPT = 2
+_PARTS_APART = 1000  # a live log comes in small pieces
 _STAMPS_KEPT = 4096
 _STAMPS_PER_STRETCH = 64
 _NUMBERS_ONLY = bytes(byte if chr(byte) in "0123456789." else 32 for byte in range(256))
@@ -40,6 +41,26 @@ class Rows:
     forced: Flags
     other: Flags  # leak check of a cycle, "KiB total" of a scavenge
 
+    @classmethod
+    def joined(cls, parts: list[Rows], width: int) -> Rows:
+        """All parts as one; a kind of line that never came has no row of ``width`` figures."""
+        if not parts:
+            flags = np.zeros(0, np.bool_)
+            return cls(np.zeros(0, np.int64), np.zeros((0, width)), flags, flags)
+        return cls(
+            lines=np.concatenate([part.lines for part in parts]),
+            figures=np.concatenate([part.figures for part in parts]),
+            forced=np.concatenate([part.forced for part in parts]),
+            other=np.concatenate([part.other for part in parts]),
+        )
+
+    def newest(self, count: int) -> Rows:
+        """The last ``count`` rows."""
+        first = max(0, len(self.lines) - count)
+        return Rows(
+            self.lines[first:], self.figures[first:], self.forced[first:], self.other[first:]
+        )
+
 
 @dataclass(slots=True)
 class Found:
@@ -47,7 +68,7 @@ class Found:
 
     cycles: list[Rows] = field(default_factory=list)
     scavenges: list[Rows] = field(default_factory=list)
-    pacer: dict[str, list[tuple[float, ...]]] = field(
+    pacer: dict[str, list[Floats]] = field(
         default_factory=lambda: {name: [] for name in PACER_KINDS}
     )
     malformed: list[tuple[int, str]] = field(default_factory=list)
@@ -62,6 +83,20 @@ class Found:
         if len(self.malformed) < MALFORMED_KEPT:
             self.malformed.append((line, why))
 
+    def tidy(self, most: int) -> None:
+        """Join small parts, and keep only the newest ``most`` rows of a kind when that is not 0."""
+        for parts in (self.cycles, self.scavenges):
+            if len(parts) > _PARTS_APART or (most and _rows_in(parts) > 2 * most):
+                whole = Rows.joined(parts, 0)
+                parts[:] = [whole.newest(most) if most else whole]
+        for tables in self.pacer.values():
+            if len(tables) > _PARTS_APART or (most and sum(map(len, tables)) > 2 * most):
+                tables[:] = [np.concatenate(tables)[-most:]]
+
+
+def _rows_in(parts: list[Rows]) -> int:
+    return sum(len(part.lines) for part in parts)
+
 
 class Stretch:
     """Some whole lines of a log, and where each line of it begins."""
@@ -70,7 +105,7 @@ class Stretch:
         self.text = plain(text)
         self._lines_before = lines_before
         self._breaks = np.flatnonzero(np.frombuffer(self.text, np.uint8) == ord("\n"))
-        self.lines = len(self._breaks) + (bool(text) and not text.endswith(b"\n"))
+        self.lines = len(self._breaks)
 
     def line_at(self, position: int) -> int:
         """The 1-based number of the line that holds a position."""
@@ -91,6 +126,8 @@ class Stretch:
 
 def read_stretch(text: bytes, found: Found) -> None:
     """Add what some whole lines of a log hold to ``found``."""
+    if not text:
+        return
     stretch = Stretch(text, found.lines_read)
     _read_cycles(stretch, found)
     _read_scavenges(stretch, found)
@@ -151,19 +188,26 @@ def _read_scavenges(stretch: Stretch, found: Found) -> None:
     for kind, (texts, places) in kinds.items():
         if texts:
             total = np.full(len(texts), kind == 2)
-            found.scavenges.append(_rows(stretch, texts, places, 5 - kind, total))
+            rows = _rows(stretch, texts, places, 5 - kind, total)
+            if kind == 2:  # Go 1.19 prints all work in one figure: taken as the background's
+                rows.figures = np.insert(rows.figures, 1, 0.0, axis=1)
+            found.scavenges.append(rows)
 
 
 def _read_pacer(stretch: Stretch, found: Found) -> None:
+    rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in PACER_KINDS}
     for match in PACER.finditer(stretch.text):
         line = stretch.line_at(match.start())
         for name, pattern in PACER_KINDS.items():
             figures = pattern.match(stretch.text, match.end())
             if figures is not None:
-                found.pacer[name].append((line, *map(float, figures.groups())))
+                rows[name].append((line, *map(float, figures.groups())))
                 break
         else:
             found.reject(line, "pacer line cut off or mixed with others")
+    for name, table in rows.items():
+        if table:
+            found.pacer[name].append(np.array(table, np.float64))
 
 
 def _read_fatal(stretch: Stretch, found: Found) -> None:
