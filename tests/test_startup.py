@@ -16,7 +16,8 @@ HEAVY = {
     "subprocess", "unittest", "urllib.request", "urllib3", "zipfile",
 }  # fmt: skip
 MAY_IMPORT_AT_HELP = {"goom", "goom.case", "goom.case.errors", "goom.cli", "goom.cli.main"}
-LIGHT_ROOMS = ("goom.case.units", "goom.case.verdict")  # figures and names for options and help
+# figures and names for options and help
+LIGHT_ROOMS = ("goom.case.units", "goom.case.verdict", "goom.cli.options")
 
 
 def loaded_by(*arguments: str) -> set[str]:

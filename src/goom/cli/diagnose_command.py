@@ -1,0 +1,101 @@
+"""The verdict on a bundle, a running program, a pprof address, a folder or loose files.
+
+  goom diagnose x.goom
+  goom diagnose 4711                              watches it for ten seconds first
+  goom diagnose http://127.0.0.1:6060/debug/pprof
+  goom diagnose heap1.pb.gz heap2.pb.gz gc.log --memory-limit 512M
+
+Files are recognised by what they hold, not by their names. Exit status: 0 healthy, 1 something was
+found, 2 cannot tell or the input cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import PurePath
+
+from goom.case.errors import BadInput
+from goom.cli.options import gogc, seconds, size
+
+_STDOUT = "-"
+_JSON_ENDS, _MARKDOWN_ENDS = (".json",), (".md", ".markdown")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The targets, the forms of the answer, and what files cannot say."""
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to diagnose")
+    forms = parser.add_argument_group("forms of the answer, instead of the screen or beside it")
+    forms.add_argument(
+        "--json", nargs="?", const=_STDOUT, default="", metavar="FILE.json", help="as JSON"
+    )
+    forms.add_argument(
+        "--markdown",
+        nargs="?",
+        const=_STDOUT,
+        default="",
+        metavar="FILE.md",
+        help="as Markdown, for a ticket",
+    )
+    forms.add_argument("--html", default="", metavar="FILE", help="a report in one file")
+    said = parser.add_argument_group("what files cannot say")
+    said.add_argument("--memory-limit", type=size, metavar="128M", help="the container's limit")
+    said.add_argument("--go-version", metavar="1.22.10", help="the Go that built the program")
+    said.add_argument("--gogc", type=gogc, metavar="N", help="GOGC, or off")
+    said.add_argument("--gomemlimit", type=size, metavar="100MiB", help="GOMEMLIMIT")
+    said.add_argument(
+        "--main-package",
+        action="append",
+        default=[],
+        metavar="PREFIX",
+        help="an import path that is your own code; may be given several times",
+    )
+    bounds = parser.add_argument_group("bounds")
+    bounds.add_argument(
+        "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
+    )
+    bounds.add_argument(
+        "--for",
+        type=seconds,
+        default=10.0,
+        dest="for_seconds",
+        metavar="10s",
+        help="how long to watch a running program",
+    )
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Load, diagnose, show."""
+    from goom.cli.report import Wanted, show  # numpy and all rooms: not for --help
+    from goom.diagnose import diagnose
+    from goom.sources.load import LoadOptions, load
+
+    json_file, markdown_file = _forms(parsed)
+    if not parsed.targets:
+        raise BadInput("there is nothing to diagnose.", "Try:  goom diagnose x.goom")
+    bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
+    options = LoadOptions(
+        memory_limit_bytes=parsed.memory_limit,
+        go_version=parsed.go_version,
+        gogc_percent=parsed.gogc,
+        gomemlimit_bytes=parsed.gomemlimit,
+        main_packages=tuple(parsed.main_package),
+        for_seconds=parsed.for_seconds,
+        **bounds,
+    )
+    case = diagnose(load(parsed.targets, options))
+    bundle = parsed.targets[0] if parsed.targets[0].endswith(".goom") else ""
+    return show(
+        case, Wanted(json=json_file, markdown=markdown_file, html=parsed.html, evidence=bundle)
+    )
+
+
+def _forms(parsed: argparse.Namespace) -> tuple[str, str]:
+    """``--json x.goom`` means the bundle and stdout: no evidence is ever written over."""
+    chosen: list[str] = []
+    for value, ends in ((parsed.json, _JSON_ENDS), (parsed.markdown, _MARKDOWN_ENDS)):
+        if value in ("", _STDOUT) or PurePath(value).suffix.lower() in ends:
+            chosen.append(value)
+        else:
+            parsed.targets.insert(0, value)
+            chosen.append(_STDOUT)
+    return chosen[0], chosen[1]

@@ -1,0 +1,52 @@
+"""What commands share about reading options: sizes, durations, shares and GOGC."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+
+from goom.case.units import parse_bytes
+
+_SECONDS = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+
+
+def size(text: str) -> int:
+    """A size as Docker and Go read it: 128M, 1.5GiB."""
+    try:
+        return parse_bytes(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def seconds(text: str) -> float:
+    """A duration: 30s, 2m, 500ms, 1h, or bare seconds."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None or found[2] not in _SECONDS:
+        raise argparse.ArgumentTypeError(f"not a duration: {text!r} (try 30s or 2m)")
+    value = float(found[1]) * _SECONDS[found[2]]
+    if not math.isfinite(value) or value <= 0:
+        raise argparse.ArgumentTypeError(f"not a duration: {text!r}")
+    return value
+
+
+def share(text: str) -> float:
+    """A share: 1% or 0.01."""
+    number = text.strip().removesuffix("%")
+    try:
+        value = float(number) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"not a share: {text!r} (try 1%)")
+    return value
+
+
+def gogc(text: str) -> int:
+    """GOGC as Go reads it; -1 is off."""
+    if text.lower() == "off":
+        return -1
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor off")
+    return int(text)
