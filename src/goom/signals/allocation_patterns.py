@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
@@ -118,7 +119,7 @@ def growth_by_sizes(objects_by_size: Mapping[int, float]) -> str:
     rungs = sorted(size for size, weight in bytes_by_size.items() if size > 0 and weight > floor)
     if len(rungs) < _RUNGS:
         return PLAIN
-    steps = [larger / smaller for smaller, larger in zip(rungs, rungs[1:], strict=False)]
+    steps = [larger / smaller for smaller, larger in pairwise(rungs)]
     counts = sorted(objects_by_size[size] for size in rungs)
     if not _STEP[0] <= min(steps) <= max(steps) <= _STEP[1] or counts[-1] > 4 * counts[0]:
         return PLAIN

@@ -20,7 +20,7 @@ from goom.signals.allocation_patterns import (
     visible_pattern,
 )
 from goom.signals.attribution import Attribution, attribute, standard_error
-from goom.signals.pattern_remedies import NOT_VISIBLE, REMEDIES, winnable
+from goom.signals.pattern_remedies import remedy, winnable
 
 Ints = NDArray[np.int64]
 MEASURES = ("alloc_space", "alloc_objects", "inuse_space", "inuse_objects")
@@ -39,12 +39,17 @@ class Hotspots:
 @signal
 def hotspots(profiles: Profiles, subject: Subject) -> Hotspots | None:
     """The hotspots over the default threshold."""
-    heaps = [profile for profile in profiles.of("heap", "allocs") if len(profile)]
-    if not heaps:
+    heap = newest_heap(profiles)
+    if heap is None:
         return None
     cpus = profiles.of("cpu")
-    calls = runtime_calls(cpus[-1] if cpus else None, subject)
-    return hotspots_of(heaps[-1], subject, calls=calls)
+    return hotspots_of(heap, subject, calls=runtime_calls(cpus[-1] if cpus else None, subject))
+
+
+def newest_heap(profiles: Profiles) -> Profile | None:
+    """The newest heap profile that holds samples."""
+    heaps = [profile for profile in profiles.of("heap", "allocs") if len(profile)]
+    return heaps[-1] if heaps else None
 
 
 def hotspots_of(
@@ -112,7 +117,7 @@ def _spot(measured: _Measured, samples: Ints, values: Ints, total: float) -> Hot
         share_fraction=value / total,
         error_fraction=standard_error(attribution.profile, samples, measure) / total,
         pattern=pattern,
-        remedy=REMEDIES.get(pattern, NOT_VISIBLE),
+        remedy=remedy(pattern, measure),
         winnable_fraction=won.fraction * float(values[mine].sum()) / total,
         winnable_why=won.why,
         path=attribution.profile.stack(int(samples[0])),

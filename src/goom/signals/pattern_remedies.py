@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 GROWING = ("slice_growth", "growth", "map_growth", "builder_growth", "buffer_growth", "reading_all")
-NOT_VISIBLE = (
-    "What allocates here is not visible in this profile: heap profiles hide the runtime's own "
-    "frames. A CPU profile taken under the same load shows it."
-)
-REMEDIES = {
+_NOT_VISIBLE = "Pattern not visible in this profile; a CPU profile under the same load shows it."
+_KEPT = "It is kept, not churned: goom diagnose says whether it grows, and why."
+_REMEDIES = {
     "slice_growth": "Give the slice its capacity at once: make([]T, 0, n), or slices.Grow.",
     "growth": "Something grows step by step here, a slice or a map: give it its size at once.",
     "map_growth": "Give the map its size at once: make(map[K]V, n); or clear() and reuse it.",
@@ -52,6 +50,11 @@ _ALL_OF_IT = {
 }
 
 
+def remedy(pattern: str, measure: str) -> str:
+    """What to do about a pattern; what is in use is another matter than what was allocated."""
+    return _KEPT if measure.startswith("inuse") else _REMEDIES.get(pattern, _NOT_VISIBLE)
+
+
 class Winnable(NamedTuple):
     """A fraction of what a pattern allocates, and why."""
 
@@ -63,7 +66,7 @@ def winnable(pattern: str, measure: str, objects_by_size: Mapping[int, float]) -
     """At most how much of a pattern's allocations its remedy saves."""
     kind, _, what = measure.partition("_")
     if kind == "inuse":
-        return Winnable(0.0, "what is kept is not saved by allocating less often")
+        return Winnable(0.0, "")
     if pattern in GROWING:
         return _without_the_climb(objects_by_size, in_bytes=what == "space")
     if pattern == "string_concat":
