@@ -1,0 +1,186 @@
+// A chart over time. options: title, unit, lines, marks, from, to, height, stacked, log.
+// A line: key, label, colour, times, values, and step, dash, width, area, dots, named, off.
+class TimeChart {
+  constructor(options) {
+    this.options = { height: 260, marks: [], ...options };
+    this.lines = options.lines.filter((line) => line.values.length);
+    for (const line of this.lines) line.shown = !line.off;
+    this.stage = el("div", { class: "stage" });
+    this.clock = el("output", { class: "clock" });
+    this.element = el("figure", { class: "chart" },
+      el("figcaption", {}, el("h3", {}, options.title), this.clock), this.legend(), this.stage);
+    this.stage.style.setProperty("height", `${this.options.height}px`);
+    redrawn(this.stage, () => this.draw());
+    cursor.follow((at) => this.showCursor(at));
+  }
+
+  legend() {
+    const keys = this.options.stacked ? [...this.lines].reverse() : this.lines;
+    return el("div", { class: "legend", role: "group", "aria-label": `Curves of ${this.options.title}` },
+      keys.map((line) => {
+        line.figure = el("span", { class: "figure" });
+        return el("button", {
+          type: "button", "aria-pressed": String(line.shown), "data-key": line.key,
+          onclick: (event) => this.toggle(line, event.currentTarget),
+        }, this.swatch(line), el("span", {}, line.label), line.figure);
+      }));
+  }
+
+  swatch(line) {
+    const filledIn = this.options.stacked || line.bars;
+    const stroke = { stroke: line.colour, "stroke-width": line.width || 1.75 };
+    return svg("svg", { class: "swatch", width: 18, height: 10, "aria-hidden": "true" },
+      filledIn ? svg("rect", { x: 2, y: 0, width: 14, height: 10, rx: 2, style: { fill: line.colour } })
+        : this.options.log ? svg("path", { d: shapeAt(9, 5, line.shape), style: { fill: line.colour } })
+          : svg("line", { x1: 0, y1: 5, x2: 18, y2: 5, "stroke-dasharray": line.dash, style: stroke }),
+      line.dots && svg("circle", { cx: 9, cy: 5, r: 2.6, style: { fill: line.colour } }));
+  }
+
+  toggle(line, button) {
+    line.shown = !line.shown;
+    button.setAttribute("aria-pressed", String(line.shown));
+    this.draw();
+  }
+
+  get shown() { return this.lines.filter((line) => line.shown); }
+
+  draw() {
+    const width = Math.floor(this.stage.clientWidth);
+    if (width < 40) return;
+    const { height, from, to } = this.options;
+    const edge = { left: width < 480 ? 46 : 62, right: 12, top: 24, bottom: 24 };
+    this.x = linearScale(from, to, edge.left, width - edge.right);
+    this.frame = { width, height, ...edge };
+    this.prepare();
+    const rule = svg("line", { class: "cursor", y1: edge.top, y2: height - edge.bottom, visibility: "hidden" });
+    this.dots = svg("g", {});
+    const curves = this.options.stacked ? this.layers() : this.shown.map((line) => this.curve(line));
+    this.rule = rule;
+    this.stage.replaceChildren(svg("svg", {
+      width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "img",
+      "aria-label": `${this.options.title}; arrow keys move the cursor, the figures are in the tables below`,
+      onpointermove: (event) => this.point(event), onpointerdown: (event) => this.point(event),
+      onpointerleave: () => cursor.move(null), onkeydown: (event) => this.key(event),
+    }, this.axes(), this.clipped(curves), this.markLines(), rule, this.dots));
+    this.showCursor(cursor.at);
+  }
+
+  // Nothing is drawn outside of the frame: a goal may lie far above the limit.
+  clipped(curves) {
+    const { width, height, top, left, right, bottom } = this.frame;
+    this.id = this.id || `clip-${cursor.followers.length}-${Math.random().toString(36).slice(2)}`;
+    return [
+      svg("clipPath", { id: this.id }, svg("rect", { x: left - 4, y: top - 6, width: width - left - right + 8, height: height - top - bottom + 6 })),
+      svg("g", { "clip-path": `url(#${this.id})` }, curves),
+    ];
+  }
+
+  prepare() {
+    const { stacked, log, unit } = this.options;
+    const base = this.frame.height - this.frame.bottom;
+    if (stacked) this.pile();
+    const tops = stacked ? [this.highest] : this.shown.map((line) => largest(line.values));
+    const most = this.options.ceiling || Math.max(0, ...tops.filter(Number.isFinite)) || 1;
+    if (log) {
+      const least = Math.min(...this.shown.map((line) => smallest(line.values)));
+      const low = 10 ** Math.floor(Math.log10(Number.isFinite(least) ? least : most / 10));
+      const high = 10 ** Math.ceil(Math.log10(most));
+      this.y = logScale(low, high > low ? high : low * 10, base, this.frame.top);
+      this.ticks = decades(low, high > low ? high : low * 10);
+    } else {
+      this.y = linearScale(0, most * 1.06, base, this.frame.top);
+      this.ticks = ticksUpTo(most * 1.06, Math.max(3, Math.round(this.frame.height / 70)), unit);
+    }
+  }
+
+  axes() {
+    const { width, height, left, right, bottom } = this.frame;
+    const { from, to, unit } = this.options;
+    const times = ticksBetween(from, to, Math.max(2, Math.floor(width / 110)));
+    return svg("g", { class: "axes" },
+      this.ticks.map((tick) => [
+        svg("line", { x1: left, x2: width - right, y1: this.y(tick), y2: this.y(tick) }),
+        svg("text", { x: left - 8, y: this.y(tick) + 4, "text-anchor": "end" }, axisText(tick, unit)),
+      ]),
+      times.map((tick) => svg("text", {
+        x: this.x(tick), y: height - bottom + 17,
+        "text-anchor": this.x(tick) > width - 30 ? "end" : "middle",
+      }, timeText(tick, to - from))));
+  }
+
+  curve(line) {
+    if (this.options.log) return this.points(line);
+    const path = pathOf(line.times, line.values, this.x, this.y, line.step);
+    const base = this.frame.height - this.frame.bottom;
+    const last = line.times.length - 1;
+    const style = { stroke: line.colour, "stroke-width": line.width || 1.75 };
+    return svg("g", { class: "curve" },
+      line.area && svg("path", {
+        class: "area", style: { fill: line.colour },
+        d: `${path}L${this.x(line.times[last])},${base}L${this.x(line.times[0])},${base}Z`,
+      }),
+      svg("path", { d: path, style, "stroke-dasharray": line.dash }),
+      line.dots && this.points(line),
+      line.named && svg("text", { class: "named", x: this.frame.left + 6, y: this.y(line.values[0]) - 5 },
+        `${line.label} ${figureText(line.values[last], this.options.unit)}`));
+  }
+
+  points(line) {
+    const small = line.times.length > 200;
+    return svg("path", {
+      class: "points", style: { fill: line.colour },
+      d: line.times.map((at, index) => (line.values[index] > 0 || !this.options.log
+        ? shapeAt(this.x(at), this.y(line.values[index]), line.shape, small ? 1.6 : 2.6) : "")).join(""),
+    });
+  }
+
+  markLines() {
+    const { height, bottom, width } = this.frame;
+    return this.options.marks.map((mark) => {
+      const at = this.x(mark.at_seconds);
+      if (mark.kind === "profile") {
+        return svg("path", { class: "mark profile", d: `M${at - 4},${height - bottom}h8l-4,-7z` },
+          svg("title", {}, `${mark.label}, ${timeText(mark.at_seconds, this.options.to - this.options.from)}`));
+      }
+      const late = at > width / 2;
+      const word = `${mark.kind === "kill" ? "✗ " : ""}${mark.label} ${secondsText(mark.at_seconds)}`;
+      return svg("g", { class: `mark ${mark.kind}` },
+        svg("line", { x1: at, x2: at, y1: 4, y2: height - bottom }),
+        svg("text", { x: at + (late ? -6 : 6), y: 14, "text-anchor": late ? "end" : "start" }, word));
+    });
+  }
+
+  point(event) {
+    const box = event.currentTarget.getBoundingClientRect();
+    const at = this.x.back(event.clientX - box.left);
+    cursor.move(Math.max(this.options.from, Math.min(this.options.to, at)));
+  }
+
+  key(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") cursor.move(null);
+    if (!step) return;
+    event.preventDefault();
+    const { from, to } = this.options;
+    const now = cursor.at === null ? (step > 0 ? from : to) : cursor.at + (step * (to - from)) / 100;
+    cursor.move(Math.max(from, Math.min(to, now)));
+  }
+
+  showCursor(at) {
+    if (!this.frame) return;
+    this.rule.setAttribute("visibility", at === null ? "hidden" : "visible");
+    this.clock.textContent = at === null ? "" : `at ${timeText(at, this.options.to - this.options.from)}`;
+    const dots = [];
+    for (const line of this.lines) {
+      const index = at === null ? line.values.length - 1 : indexAt(line.times, at);
+      const value = index < 0 ? NaN : line.values[index];
+      line.figure.textContent = Number.isFinite(value) ? figureText(value, this.options.unit) : "–";
+      if (at !== null && line.shown && !this.options.stacked && Number.isFinite(value)) {
+        const x = line.step || this.options.log ? this.x(at) : this.x(line.times[index]);
+        if (!this.options.log) dots.push(svg("circle", { cx: x, cy: Math.max(this.y(value), this.frame.top - 4), r: 3.4, style: { fill: line.colour } }));
+      }
+    }
+    this.dots.replaceChildren(...dots);
+    if (at !== null) for (const end of ["x1", "x2"]) this.rule.setAttribute(end, this.x(at));
+  }
+}
