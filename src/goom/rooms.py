@@ -113,11 +113,14 @@ def derive(room: types.ModuleType, at_hand: Mapping[type, object]) -> dict[type,
         for work in ready:
             waiting.remove(work)
             promised.discard(provides(work))
-            if not missing(work, known):
-                table = supply(work, known)
-                if table is not None:
-                    known[type(table)] = table
+            _work_out(work, known)
     return known
+
+
+def _work_out(work: Callable[..., Any], known: dict[type, object]) -> None:
+    table = None if missing(work, known) else supply(work, known)
+    if table is not None:
+        known[type(table)] = table
 
 
 def _awaits(work: Callable[..., Any], known: Mapping[type, object], promised: set[type]) -> bool:

@@ -15,9 +15,9 @@ class GoomError(Exception):
         self.hint = hint
 
 
-class BadInput(GoomError):
+class BadInput(GoomError):  # noqa: N818 - it is what a person is told
     """Input that cannot be read: truncated, of another kind, hostile or empty."""
 
 
-class TooLarge(BadInput):
+class TooLarge(BadInput):  # noqa: N818 - as above
     """Input beyond a stated bound (``--max-bytes``)."""

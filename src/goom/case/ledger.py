@@ -58,7 +58,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LedgerHistory:
-    """The ledger over time for drawing: key -> bytes at each moment, stacked in LEDGER_KEYS order."""
+    """The ledger over time for drawing: key -> bytes at each moment, in LEDGER_KEYS order."""
 
     time_seconds: NDArray[np.float64]
     layers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

@@ -1,0 +1,88 @@
+"""Nothing is wrong: flat, a saw-tooth, or growth to a bound where it stays."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from goom.case.units import bytes_text
+from goom.case.verdict import Hypothesis
+from goom.case.weighing import Weighing
+from goom.rooms import detector
+from goom.signals.course import Course
+from goom.signals.gc_cost import GCCost
+from goom.signals.marked_heap import MarkedHeap
+from goom.signals.trend import ramp
+
+
+@detector("healthy")
+def healthy(course: Course, marked: MarkedHeap | None, cost: GCCost | None) -> Hypothesis:
+    """Nothing is wrong: flat, a saw-tooth, or growth to a bound where it stays.
+
+    What it sees:
+        The process lives, stays clear of its limit or is held below it by GOMEMLIMIT, what
+        survives is flat or levels off, and the collector takes a modest share of the CPU.
+
+    Why it hurts:
+        It does not. A tool that never says so is not believed when it says otherwise.
+
+    How sure:
+        As sure as the observation is long: a slow leak needs hours. What was not seen is listed.
+
+    What else looks like this:
+        A leak slower than the observation can show.
+
+    References:
+        The other detectors: each of them had to find nothing.
+    """
+    weighing = Weighing()
+    harm = course.harm
+    if harm.killed or harm.go_fatal:
+        weighing.minus(9.0, "the process was killed for its memory", "kernel")
+    elif not isnan(harm.peak_fraction):
+        text = f"the peak was {harm.peak_fraction:.0%} of the limit"
+        held = not isnan(harm.effective_gomemlimit_bytes)
+        weighing.plus(1.5 * max(ramp(harm.peak_fraction, 0.97, 0.85), 0.7 * held), text, "usage")
+        weighing.minus(1.0 * ramp(harm.peak_fraction, 0.97, 1.0) * (not held), text, "usage")
+    _heap(weighing, course, marked)
+    if cost is not None:
+        share = cost.share_of_process_fraction
+        text = f"the collector used {share:.0%} of the process's CPU"
+        weighing.plus(1.0 * ramp(share, 0.25, 0.12), text, "gctrace")
+    if course.goroutines is not None:
+        text = f"goroutines: {course.goroutines.first:.0f} to {course.goroutines.last:.0f}"
+        weighing.plus(0.7 * ramp(course.piling_up, 0.3, 0.05), text, "goroutine profiles")
+        weighing.minus(2.0 * course.piling_up, text, "goroutine profiles")
+    seen = course.onset.duration_seconds if course.onset is not None else 0.0
+    return Hypothesis(
+        cause="healthy",
+        summary=_summary(course, marked, seen),
+        prior=0.0,
+        speaks_for=tuple(weighing.speaks_for),
+        speaks_against=tuple(weighing.speaks_against),
+        missing=tuple(weighing.missing),
+        scenario="steady",
+    )
+
+
+def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None:
+    if marked is None:
+        weighing.lacks("what survives each collection over time (GODEBUG=gctrace=1)")
+        return
+    rise, base = course.rise_bytes, max(course.base_bytes, 4 << 20)
+    rising = (
+        ramp(rise / base, 0.15, 0.6)
+        * ramp(rise, 1.5e6, 8e6)
+        * ramp(course.floor.late_fraction, 0.2, 0.5)
+        * ramp(course.floor.p_rising, 0.2, 0.02)
+    )
+    flat = f"what survives is flat or levels off, at {bytes_text(marked.last_bytes)}"
+    weighing.plus(2.5 * (1.0 - rising), flat, marked.source)
+    climbs = f"what survives still rises, by {bytes_text(rise)} so far"
+    weighing.minus(3.0 * rising, climbs, marked.source)
+
+
+def _summary(course: Course, marked: MarkedHeap | None, seen_seconds: float) -> str:
+    level = f"{bytes_text(marked.last_bytes)} survive each collection" if marked else "memory"
+    peak = course.harm.peak_bytes
+    top = "" if isnan(peak) else f", the peak was {bytes_text(peak)}"
+    return f"Nothing is wrong in the {seen_seconds:.0f} s seen: {level}, flat or bounded{top}."

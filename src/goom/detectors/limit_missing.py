@@ -1,0 +1,145 @@
+"""What survives fits, the goal that GOGC sets does not, and no GOMEMLIMIT holds it back."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+
+import numpy as np
+
+from goom.case.units import bytes_text
+from goom.case.verdict import Hypothesis
+from goom.case.weighing import Weighing
+from goom.rooms import detector
+from goom.signals.blame import of_allocations
+from goom.signals.course import Course
+from goom.signals.growth import Growth
+from goom.signals.marked_heap import MarkedHeap
+from goom.signals.site_growth import SiteGrowth
+from goom.signals.trend import ramp
+from goom.signals.usage import Usage
+
+
+@detector("limit_missing")
+def limit_missing(
+    marked: MarkedHeap,
+    course: Course,
+    usage: Usage,
+    growth: Growth | None,
+    sites: SiteGrowth | None,
+) -> Hypothesis:
+    """What survives fits, the goal that GOGC sets does not, and no GOMEMLIMIT holds it back.
+
+    What it sees:
+        At the limit a large part of the heap is garbage; the marked heap is flat and would fit;
+        the goal that GOGC sets, with all that is not heap, lies beyond the container's limit.
+
+    Why it hurts:
+        Go reads no cgroup limit. With GOGC=100 the heap may double before the next collection,
+        so the kernel kills a process that had half of its memory to give back.
+
+    How sure:
+        The last goal, the last mark and the container's limit are all exact; the share of
+        garbage at the end comes from MemStats.
+
+    What else looks like this:
+        A leak (the marked heap itself rises to the limit), a burst of live memory, a GOMEMLIMIT
+        that lies above the container's limit (which is none).
+
+    References:
+        commit and heapGoalInternal in runtime/mgcpacer.go: goal = marked + (marked + stacks +
+        globals) * GOGC / 100; GOMEMLIMIT in runtime/extern.go.
+    """
+    weighing = Weighing()
+    harm = course.harm
+    outlook = _outlook(marked, usage, harm.limit_bytes)
+    weighing.plus(
+        2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * harm.nearness,
+        f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
+        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit",
+        marked.source,
+    )
+    fits = ramp(outlook.marked_fraction, 0.95, 0.8)
+    text = f"what survives comes to {outlook.marked_fraction:.0%} of the limit with the rest"
+    weighing.plus(1.5 * fits * harm.nearness, text, marked.source)
+    weighing.minus(3.5 * (1.0 - fits), text, marked.source)
+    _garbage(weighing, growth, marked)
+    _no_limit(weighing, course)
+    level = ramp(course.floor.late_fraction, 0.5, 0.2)
+    small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
+    flat = max(level, small)
+    weighing.plus(1.0 * flat * harm.nearness, "the marked heap is flat", marked.source)
+    rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
+    weighing.minus(3.0 * (1.0 - flat), rises, marked.source)
+    weighing.minus(4.0 * (1.0 - harm.nearness), "the limit was not reached", usage.source)
+    weighing.minus(1.5 * course.bursting, "a burst of work came first", "work rate")
+    weighing.minus(1.5 * course.starting, "the program was still starting", "the start")
+    return Hypothesis(
+        cause="limit_missing",
+        summary=_summary(outlook, harm.limit_bytes),
+        prior=-3.0,
+        speaks_for=tuple(weighing.speaks_for),
+        speaks_against=tuple(weighing.speaks_against),
+        missing=tuple(weighing.missing),
+        blame=of_allocations(sites, "all that was allocated") if sites is not None else (),
+        scenario="at_start" if course.starting > 0.4 else "steady",
+    )
+
+
+class _Outlook:
+    """Goal and marked heap against the limit, with what is not heap added to both."""
+
+    def __init__(self, marked: MarkedHeap, usage: Usage, limit_bytes: float) -> None:
+        known = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
+        next_goal = marked.last_bytes + marked.last_bytes - 0.0
+        self.goal_bytes = float(known[-1]) if len(known) else next_goal
+        if len(known) > 1:
+            # the goal in force after the last mark is not printed: GOGC's ratio carries over
+            ratio = np.median((marked.goal_bytes / np.maximum(marked.bytes, 1.0))[:-1][-8:])
+            self.goal_bytes = max(self.goal_bytes, float(ratio) * marked.last_bytes)
+        at_last = usage.at(float(marked.time_seconds[-1])) if len(marked.bytes) else nan
+        live = min(marked.last_bytes, at_last)
+        self.other_bytes = float(np.nanmin([max(at_last - live, 0.0), 0.2 * at_last]))
+        self.marked_bytes = marked.estimated_last_bytes
+        self.goal_fraction = (self.goal_bytes + self.other_bytes) / limit_bytes
+        self.marked_fraction = (self.marked_bytes + self.other_bytes) / limit_bytes
+
+
+def _outlook(marked: MarkedHeap, usage: Usage, limit_bytes: float) -> _Outlook:
+    return _Outlook(marked, usage, limit_bytes)
+
+
+def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> None:
+    if growth is None:
+        return
+    share = growth.share(growth.garbage)
+    text = f"{share:.0%} of the memory at the peak was garbage ({bytes_text(growth.garbage)})"
+    weighing.plus(2.0 * ramp(share, 0.15, 0.35), text, growth.source)
+    weighing.minus(2.5 * ramp(share, 0.2, 0.05), text, growth.source)
+    survival = marked.survival_fraction
+    if not isnan(survival):
+        text = f"{survival:.0%} of what was newly allocated survived the last collections"
+        weighing.plus(1.0 * ramp(survival, 0.4, 0.1), text, marked.source)
+        weighing.minus(2.0 * ramp(survival, 0.5, 0.8), text, marked.source)
+
+
+def _no_limit(weighing: Weighing, course: Course) -> None:
+    harm = course.harm
+    if isnan(harm.effective_gomemlimit_bytes):
+        stated = harm.stated_gomemlimit_bytes
+        text = (
+            "no GOMEMLIMIT is set"
+            if isnan(stated)
+            else f"GOMEMLIMIT={bytes_text(stated)} lies at or above the container's limit"
+        )
+        weighing.plus(1.0 * harm.nearness, text, "environment")
+        return
+    text = f"GOMEMLIMIT={bytes_text(harm.effective_gomemlimit_bytes)} is set below the limit"
+    weighing.minus(4.0, text, "environment")
+
+
+def _summary(outlook: _Outlook, limit: float) -> str:
+    return (
+        f"{bytes_text(outlook.marked_bytes)} survive and would fit, but the collector was told to "
+        f"let the heap grow to {bytes_text(outlook.goal_bytes)}, past the limit of "
+        f"{bytes_text(limit)}; no GOMEMLIMIT holds it back."
+    )

@@ -1,0 +1,108 @@
+"""Goroutine stacks are the largest part of the memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isnan
+
+from goom.case.profile import Frame
+from goom.case.subject import Subject
+from goom.case.units import KIB, bytes_text
+from goom.case.verdict import Blame, Hypothesis
+from goom.case.weighing import Weighing
+from goom.rooms import detector
+from goom.signals.course import Course
+from goom.signals.goroutines import GoroutineTrend, Group
+from goom.signals.growth import Growth
+from goom.signals.ownership import own_frames
+from goom.signals.trend import ramp
+
+
+@detector("stack_growth")
+def stack_growth(
+    growth: Growth,
+    course: Course,
+    subject: Subject,
+    goroutines: GoroutineTrend | None,
+) -> Hypothesis:
+    """Goroutine stacks are the largest part of the memory.
+
+    What it sees:
+        StackInuse is the largest part of the memory at the peak, and each goroutine holds far
+        more than the 2 to 8 KiB that a shallow one needs.
+
+    Why it hurts:
+        A stack doubles when it overflows and is copied; it only shrinks in a collection, when
+        less than a quarter is in use. Deep calls in many goroutines at once keep it all.
+
+    How sure:
+        StackInuse is exact. The goroutine profile shows the frames that the deep stacks are made
+        of; a recursive function stands out.
+
+    What else looks like this:
+        Many shallow goroutines (a goroutine leak), heap held by goroutines.
+
+    References:
+        newstack, copystack and shrinkstack in runtime/stack.go; MemStats.StackInuse.
+    """
+    weighing = Weighing()
+    share = growth.share(growth.stacks)
+    fatal = "stack exceeds" in course.harm.go_fatal
+    if isnan(share) and not fatal:
+        weighing.lacks("StackInuse (MemStats: heap?debug=1 or /debug/vars)")
+        return _hypothesis(weighing, growth, subject, goroutines)
+    text = f"stacks: {bytes_text(growth.stacks)}, {share:.0%} of the memory at the peak"
+    size = ramp(growth.stacks, 6e6, 20e6)
+    weighing.plus(4.5 * ramp(share, 0.2, 0.5) * size, text, growth.source)
+    weighing.minus(4.0 * max(ramp(share, 0.3, 0.12), 1.0 - size), text, growth.source)
+    largest = growth.stacks >= max(growth.marked, growth.garbage, growth.waste, growth.outside)
+    weighing.plus(1.0 * largest * size, "no other part is larger", growth.source)
+    weighing.plus(6.0 * fatal, f"Go's own crash: {course.harm.go_fatal}", "stderr")
+    if goroutines is not None and goroutines.peak > 0:
+        each = growth.stacks / goroutines.peak
+        each_text = f"{bytes_text(each)} of stack for each of {goroutines.peak:.0f} goroutines"
+        weighing.plus(1.5 * ramp(each, 8 * KIB, 24 * KIB) * size, each_text, growth.source)
+        weighing.minus(2.5 * ramp(each, 12 * KIB, 6 * KIB), each_text, growth.source)
+    weighing.minus(1.5 * course.piling_up, "goroutines pile up as well", "goroutine profiles")
+    return _hypothesis(weighing, growth, subject, goroutines)
+
+
+def _hypothesis(
+    weighing: Weighing, growth: Growth, subject: Subject, goroutines: GoroutineTrend | None
+) -> Hypothesis:
+    return Hypothesis(
+        cause="stack_growth",
+        summary=f"Goroutine stacks hold {bytes_text(growth.stacks)}, "
+        f"{growth.share(growth.stacks):.0%} of the memory.",
+        prior=-3.0,
+        speaks_for=tuple(weighing.speaks_for),
+        speaks_against=tuple(weighing.speaks_against),
+        missing=tuple(weighing.missing),
+        blame=_blame(goroutines, subject) if goroutines is not None else (),
+        scenario="steady",
+    )
+
+
+def _blame(goroutines: GoroutineTrend, subject: Subject) -> tuple[Blame, ...]:
+    """The functions that most frames of the deepest common stacks belong to."""
+    frames: Counter[str] = Counter()
+    places: dict[str, Frame] = {}
+    for group in goroutines.groups:
+        many = float(group.counts.max()) if len(group.counts) else 0.0
+        for frame in own_frames(group.stack, subject):
+            frames[frame.function] += int(many) * _depth_weight(group)
+            places.setdefault(frame.function, frame)
+    total = sum(frames.values())
+    rows = []
+    for function, count in frames.most_common(5):
+        if function == "main.main" or count < 0.05 * total:
+            continue
+        place = places[function]
+        why = f"makes up {count / total:.0%} of the frames on the goroutines' stacks"
+        rows.append(Blame(function, place.file, place.line, count / total, why))
+    return tuple(rows)
+
+
+def _depth_weight(group: Group) -> int:
+    """Deep stacks hold more: a group counts with its depth."""
+    return max(1, len(group.stack))

@@ -1,0 +1,106 @@
+"""What to change in the code, for each cause, at the place that is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goom.case.verdict import Remedy, Verdict
+from goom.rooms import remedy
+
+# cause -> (title, what to do, what it changes)
+_ORDERS = {
+    "heap_leak": (
+        "Bound what is kept",
+        "Give the map, slice or cache that keeps these objects a limit and an eviction (size or "
+        "age), or drop the references when the work is done. A sub-slice or a substring keeps its "
+        "whole backing array: copy what you keep (slices.Clone, strings.Clone).",
+        "The marked heap levels off; no setting of the collector can do that.",
+    ),
+    "goroutine_leak": (
+        "Let the goroutines end",
+        "Give each a way out: a context that is cancelled, a done channel in the select, a "
+        "buffered channel for a result that nobody may read, a deadline on the wait. Closing "
+        "time.Ticker with Stop does not end a range over its channel.",
+        "Their number follows the work in flight; stacks and what they hold are freed.",
+    ),
+    "startup_burst": (
+        "Load in pieces",
+        "Stream the input instead of holding the raw bytes and the result at once, drop each "
+        "stage before the next begins, build in place with the final size known, and load parts "
+        "one after the other rather than all at once.",
+        "The peak comes down to the steady state; the limit can be sized for that.",
+    ),
+    "traffic_surge": (
+        "Admit a bounded amount of work",
+        "Put a semaphore sized in bytes (or requests) before the expensive part, and refuse or "
+        "queue the rest (429, Retry-After); stream bodies instead of reading them whole.",
+        "Live memory is bounded by what is admitted, whatever the traffic does.",
+    ),
+    "alloc_churn": (
+        "Make less garbage on the hot path",
+        "Presize slices, maps and builders, reuse buffers within a loop, avoid conversions "
+        "between string and []byte and boxing into interfaces. See the hotspots for the share "
+        "that each would win.",
+        "Collections become rarer in proportion to the bytes no longer allocated.",
+    ),
+    "limit_too_low": (
+        "Keep less, or allow more",
+        "If the memory cannot be raised, make what survives smaller (caches first).",
+        "The runway between what survives and the limit is what the collector can rest on.",
+    ),
+    "limit_missing": (
+        "Set the limit where the service is deployed",
+        "Derive GOMEMLIMIT from the container's limit in the manifest (resourceFieldRef "
+        "limits.memory, 90 % of it), so that both change together.",
+        "The goal never again passes the container's limit.",
+    ),
+    "fragmentation": (
+        "Keep the survivors away from what dies",
+        "Copy the few long-lived objects into memory of their own when the big phase ends (one "
+        "slice or arena of values), so that its spans empty; call debug.FreeOSMemory after a rare "
+        "big phase.",
+        "Spans empty as a whole and their pages go back.",
+    ),
+    "off_heap": (
+        "Give back what was taken outside Go",
+        "Pair each Mmap with Munmap and each C allocation with free (defer, or runtime.AddCleanup "
+        "and SetFinalizer as a net), bound native caches and the number of threads.",
+        "RSS follows what is in use; Go's own figures will not show the change.",
+    ),
+    "stack_growth": (
+        "Make the stacks shallow",
+        "Turn deep recursion into a loop with its own stack slice, move large arrays out of "
+        "frames that stay on the stack, do deep work on a few workers instead of on every "
+        "connection's goroutine.",
+        "Stacks shrink at the next collections once less than a quarter is in use.",
+    ),
+    "pool_retention": (
+        "Do not put back what grew too large",
+        "Before Put, drop buffers over a bound (cap(b) > 64<<10), or keep pools by size class.",
+        "The pool holds buffers of the usual size; the large ones die with their request.",
+    ),
+}
+
+
+@remedy
+def change_the_code(verdict: Verdict) -> Iterator[Remedy]:
+    """The order for the cause, and for each cause that is true as well."""
+    for place, cause in enumerate((verdict.cause, *verdict.also)):
+        if cause not in _ORDERS:
+            continue
+        title, action, effect = _ORDERS[cause]
+        where = ""
+        if place == 0 and verdict.blame:
+            first = verdict.blame[0]
+            where = f" at {first.function} ({first.file.rsplit('/', 1)[-1]}:{first.line})"
+        yield Remedy(
+            code=f"code_{cause}",
+            when="code",
+            order=10 + place,
+            title=f"{title}{where}",
+            action=action,
+            effect=effect,
+            cost="a change and its review",
+            safety="test it with goom lab's way: the same load in the same limit, before and after",
+            undo="revert the change",
+        )

@@ -1,0 +1,107 @@
+"""GOMEMLIMIT: set it, raise it, or leave it alone, with what it buys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+
+from goom.case.units import MIB, bytes_text
+from goom.case.verdict import Remedy, Verdict
+from goom.rooms import remedy
+from goom.signals.course import Course
+from goom.signals.gc_cost import GCCost
+from goom.signals.marked_heap import MarkedHeap
+
+_OF_LIMIT = 0.9  # measured: at 90 % of the container's limit nothing was killed (C059)
+
+
+@remedy
+def set_memory_limit(verdict: Verdict, course: Course, marked: MarkedHeap) -> Iterator[Remedy]:
+    """For limit_missing: 90 % of the container's limit."""
+    limit = course.harm.limit_bytes
+    if verdict.cause != "limit_missing" or isnan(limit):
+        return
+    value = int(limit * _OF_LIMIT / MIB)
+    yield Remedy(
+        code="set_memory_limit",
+        when="now",
+        order=10,
+        title=f"Set GOMEMLIMIT={value}MiB",
+        action=f"Add the environment variable GOMEMLIMIT={value}MiB (90 % of the container's "
+        "limit) and leave GOGC as it is.",
+        effect=f"The goal is then held under {value} MiB in all; {bytes_text(marked.last_bytes)} "
+        "survive, so collections come more often only near the limit.",
+        cost="some more GC CPU while the heap is near the limit",
+        safety="It is a soft limit: memory outside Go is not counted, live memory may pass it.",
+        undo="remove the variable",
+    )
+
+
+@remedy
+def raise_memory_limit(
+    verdict: Verdict, course: Course, marked: MarkedHeap, cost: GCCost
+) -> Iterator[Remedy]:
+    """For limit_too_low: what survives, its runway and the rest must fit under it."""
+    if verdict.cause != "limit_too_low":
+        return
+    need = marked.peak_bytes * 1.6 + 16 * MIB
+    limit = course.harm.limit_bytes
+    room = isnan(limit) or need <= _OF_LIMIT * limit
+    value = int((need if room else limit * _OF_LIMIT) / MIB)
+    yield Remedy(
+        code="raise_memory_limit",
+        when="now",
+        order=10,
+        title=f"Raise GOMEMLIMIT to {value}MiB" + ("" if room else ", and the container's limit"),
+        action=f"Set GOMEMLIMIT={value}MiB"
+        + (
+            "." if room else f"; the container needs {bytes_text(need / _OF_LIMIT)} to let it rest."
+        ),
+        effect=f"{bytes_text(marked.peak_bytes)} survive; with 60 % of that to run on, collections "
+        f"become several times rarer than now ({cost.cycles_per_second:.1f} a second).",
+        cost=f"up to {bytes_text(max(0.0, need - marked.peak_bytes))} more memory in use",
+        safety="safe as long as the container's limit is above it",
+        undo="set the old value",
+    )
+
+
+@remedy
+def more_memory(verdict: Verdict, course: Course) -> Iterator[Remedy]:
+    """For causes that a higher limit only puts off, say by how much."""
+    limit, slope = course.harm.limit_bytes, course.floor.slope_per_second
+    if verdict.cause not in ("heap_leak", "goroutine_leak", "off_heap") or isnan(limit):
+        return
+    effect = "It puts the end off, no more."
+    if slope > 0 and verdict.cause == "heap_leak":
+        effect = f"{bytes_text(limit)} more buy {limit / slope:.0f} s at the present pace, no more."
+    yield Remedy(
+        code="more_memory",
+        when="now",
+        order=30,
+        title="Raise the container's limit to gain time",
+        action=f"Double the limit to {bytes_text(2 * limit)}, and restart before it fills.",
+        effect=effect,
+        cost="money",
+        safety="harmless",
+        undo="lower it again",
+    )
+
+
+@remedy
+def fit_the_peak(verdict: Verdict, course: Course) -> Iterator[Remedy]:
+    """For a peak at the start or in a burst: what the limit must be to survive it as it is."""
+    if verdict.cause not in ("startup_burst", "traffic_surge") or course.onset is None:
+        return
+    peak = course.onset.peak_bytes
+    least = "more than " if course.harm.killed else ""
+    yield Remedy(
+        code="fit_the_peak",
+        when="now",
+        order=20,
+        title="Raise the container's limit over the peak",
+        action=f"The peak needs {least}{bytes_text(peak)}; give it half as much again.",
+        effect="The peak passes; what it really needs shows in the next run.",
+        cost=f"about {bytes_text(0.5 * peak)} that the steady state does not use",
+        safety="harmless",
+        undo="lower it again",
+    )

@@ -1,0 +1,92 @@
+"""Turn sites and goroutine groups into blame: a function, its place, and its share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from goom.case.profile import Frame
+from goom.case.units import bytes_text
+from goom.case.verdict import Blame
+from goom.signals.site_growth import Site, SiteGrowth
+
+_MOST = 6
+_LEAST_SHARE = 0.1
+_NEAR = 0.85  # a caller that carries nearly all of what its callee carries adds the context
+
+
+def of_growth(growth: SiteGrowth, start: int, stop: int, what: str) -> tuple[Blame, ...]:
+    """Who holds what grew between two looks: allocation sites first, then callers above them."""
+    grown = [(site, rise) for site, rise in growth.growth(start, stop) if rise > 0]
+    total = sum(rise for _, rise in grown)
+    callers = [(site, rise) for site, rise in growth.caller_growth(start, stop) if rise > 0]
+    return _places(grown, callers, total, what)
+
+
+def of_growth_since(
+    growth: SiteGrowth | None, since_seconds: float, what: str
+) -> tuple[Blame, ...]:
+    """As of_growth, from the last look before a moment to the fullest look after it."""
+    if growth is None:
+        return ()
+    start = growth.index_before(since_seconds)
+    stop = start + int(growth.total_bytes[start:].argmax())
+    if stop == start:
+        return of_holdings(growth, stop, what)
+    return of_growth(growth, start, stop, what)
+
+
+def of_holdings(growth: SiteGrowth, look: int, what: str) -> tuple[Blame, ...]:
+    """Who allocated what is in use at one look."""
+    held = [(site, float(site.inuse_bytes[look])) for site in growth.sites]
+    callers = [(site, float(site.inuse_bytes[look])) for site in growth.callers]
+    ordered = sorted(held, key=lambda pair: -pair[1]), sorted(callers, key=lambda pair: -pair[1])
+    return _places(*ordered, float(growth.total_bytes[look]), what)
+
+
+def of_allocations(growth: SiteGrowth, what: str) -> tuple[Blame, ...]:
+    """Who allocated most over the life of the process."""
+    made = [(site, float(site.alloc_bytes[-1])) for site in growth.sites]
+    callers = [(site, float(site.alloc_bytes[-1])) for site in growth.callers]
+    total = sum(value for _, value in made)
+    ordered = sorted(made, key=lambda pair: -pair[1]), sorted(callers, key=lambda pair: -pair[1])
+    return _places(*ordered, total, what)
+
+
+def _places(
+    sites: list[tuple[Site, float]], callers: list[tuple[Site, float]], total: float, what: str
+) -> tuple[Blame, ...]:
+    """Sites by share, then the callers that carry nearly as much: the owners above them."""
+    if total <= 0:
+        return ()
+    by_name = {site.frame.function: value for site, value in callers}
+    rows: list[Blame] = []
+    for site, value in sites[:_MOST]:
+        share = value / total
+        if share < _LEAST_SHARE and rows:
+            break
+        why = f"allocates {bytes_text(value)} of {what}"
+        rows.append(_blame(site.frame, min(share, 1.0), why))
+    for site, value in callers:
+        share = value / total
+        seen = any(row.function == site.frame.function for row in rows)
+        if seen or share < max(_LEAST_SHARE, _NEAR * rows[0].share_fraction if rows else 0.0):
+            continue
+        if _is_root(site.frame.function):
+            continue
+        rows.append(_blame(site.frame, min(share, 1.0), f"{bytes_text(value)} of {what} under it"))
+    rows.sort(key=lambda row: -row.share_fraction if row.function not in by_name else 0)
+    return tuple(rows[:_MOST])
+
+
+def _is_root(function: str) -> bool:
+    """main.main and closures started from it say nothing by themselves."""
+    return function in ("main.main", "runtime.main") or function.startswith("main.main.func")
+
+
+def _blame(frame: Frame, share: float, why: str) -> Blame:
+    return Blame(frame.function, frame.file, frame.line, share, why)
+
+
+def of_frames(frames: Iterable[Frame], share: float, why: str) -> tuple[Blame, ...]:
+    """Plain places that share one reason."""
+    return tuple(_blame(frame, share, why) for frame in frames)

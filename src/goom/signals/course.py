@@ -1,0 +1,112 @@
+"""The course of events: what detectors of rivals must agree on, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+
+from goom.rooms import signal
+from goom.signals.burst import Burst
+from goom.signals.goroutine_growth import GoroutineGrowth
+from goom.signals.harm import Harm
+from goom.signals.marked_heap import MarkedHeap
+from goom.signals.onset import Onset
+from goom.signals.startup import Startup
+from goom.signals.trend import FLAT, Trend, floors, trend
+
+_NO_HARM = Harm(
+    killed=False,
+    go_fatal="",
+    ended_at_seconds=nan,
+    limit_bytes=nan,
+    peak_bytes=nan,
+    peak_fraction=nan,
+    nearness=0.0,
+    effective_gomemlimit_bytes=nan,
+    stated_gomemlimit_bytes=nan,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Course:
+    """``floor`` is the trend of the marked heap after the start; ``rising`` 0 to 1 says how surely
+    it rises, materially and to the end; ``rise_bytes`` carries the last mark to the end.
+    """
+
+    harm: Harm
+    onset: Onset | None
+    burst: Burst | None
+    startup: Startup | None
+    goroutines: GoroutineGrowth | None
+    floor: Trend
+    base_bytes: float
+    rise_bytes: float
+    settled_seconds: float
+
+    @property
+    def bursting(self) -> float:
+        """0 to 1: a burst of work after a flat base."""
+        return self.burst.strength if self.burst is not None else 0.0
+
+    @property
+    def starting(self) -> float:
+        """0 to 1: the peak is the work of starting up."""
+        return self.startup.strength if self.startup is not None else 0.0
+
+    @property
+    def piling_up(self) -> float:
+        """0 to 1: goroutines pile up."""
+        return self.goroutines.strength if self.goroutines is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Moments:
+    """Burst, start-up and onset of one run, as far as there are."""
+
+    onset: Onset | None
+    burst: Burst | None
+    startup: Startup | None
+
+
+@signal
+def moments(onset: Onset | None, burst: Burst | None, startup: Startup | None) -> Moments:
+    """Join the three."""
+    return Moments(onset=onset, burst=burst, startup=startup)
+
+
+@signal
+def course(
+    moments: Moments,
+    harm: Harm | None,
+    marked: MarkedHeap | None,
+    goroutines: GoroutineGrowth | None,
+) -> Course:
+    """Join them, and look at the floor of the marked heap after the start."""
+    settled = moments.startup.settled_seconds if moments.startup is not None else 0.0
+    floor, base, rise = _floor(marked, settled)
+    return Course(
+        harm=harm or _NO_HARM,
+        onset=moments.onset,
+        burst=moments.burst,
+        startup=moments.startup,
+        goroutines=goroutines,
+        floor=floor,
+        base_bytes=base,
+        rise_bytes=rise,
+        settled_seconds=settled,
+    )
+
+
+def _floor(marked: MarkedHeap | None, settled: float) -> tuple[Trend, float, float]:
+    if marked is None or len(marked.bytes) < 2:
+        return FLAT, nan, 0.0
+    after = marked.time_seconds >= settled
+    if after.sum() < 4:
+        after = np.ones(len(marked.bytes), dtype=bool)
+    time, value = marked.time_seconds[after], marked.bytes[after]
+    end = marked.estimated_last_bytes
+    low_time, low = floors(time, value)
+    base = float(low[: max(1, len(low) // 4)].min())
+    return trend(low_time, low), base, max(0.0, end - base)

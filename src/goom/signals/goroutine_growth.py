@@ -1,0 +1,84 @@
+"""Do goroutines pile up: started, blocked on one another, and never ending?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+
+from goom.rooms import signal
+from goom.signals.burst import Burst
+from goom.signals.goroutines import GoroutineTrend, Group
+from goom.signals.startup import Startup
+from goom.signals.trend import ramp
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GoroutineGrowth:
+    """``strength`` 0 to 1. ``groups`` are those that grow while blocked, most grown first.
+
+    ``blocked_fraction`` is the share of the growth that waits for a peer (channel, lock) rather
+    than for time, the network, or a CPU. ``late`` is 1 while the count still rises at the end.
+    """
+
+    strength: float
+    first: float
+    last: float
+    blocked_fraction: float
+    late: float
+    groups: tuple[Group, ...]
+
+
+@signal
+def goroutine_growth(
+    goroutines: GoroutineTrend, startup: Startup | None, burst: Burst | None
+) -> GoroutineGrowth:
+    """Judge the counts after the start, and who makes them up."""
+    after = startup.settled_seconds if startup is not None else 0.0
+    settled = goroutines.counts[goroutines.time_seconds >= after]
+    counts = settled if len(settled) >= 2 else goroutines.counts
+    first, last = float(counts[0]), float(counts[-1])
+    grown = last - first
+    rises = ramp(log2(max(last, 1.0) / max(first, 8.0)), 0.3, 1.2) * ramp(grown, 15, 80)
+    late = _late(counts)
+    groups = tuple(group for group in goroutines.groups if group.grown > 0.05 * max(grown, 1.0))
+    blocked = sum(max(group.grown, 0.0) for group in groups if group.wait == "peer")
+    total = sum(max(group.grown, 0.0) for group in groups)
+    fraction = blocked / total if total > 0 else 0.0
+    strength = rises * late * (0.35 + 0.65 * ramp(fraction, 0.3, 0.7))
+    if burst is not None:
+        strength *= 1.0 - 0.85 * burst.strength
+    strength = max(strength, _proven(goroutines, last))
+    return GoroutineGrowth(
+        strength=float(strength),
+        first=first,
+        last=last,
+        blocked_fraction=fraction,
+        late=late,
+        groups=tuple(sorted(groups, key=lambda group: (group.wait != "peer", -group.grown))),
+    )
+
+
+def _late(counts: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """1 while the last third of the looks rises with the pace of the whole, else down to 0."""
+    if len(counts) < 4:
+        return 0.8
+    cut = len(counts) * 2 // 3
+    whole = float(counts[-1] - counts[0])
+    late = float(counts[-1] - counts[cut - 1])
+    expected = whole * (len(counts) - cut) / max(len(counts) - 1, 1)
+    return ramp(late / expected, 0.1, 0.45) if expected > 0 else 0.0
+
+
+def _proven(goroutines: GoroutineTrend, last: float) -> float:
+    """The runtime's own word, or long waits in one look when there is nothing to compare."""
+    if goroutines.leaked_by_runtime >= 10:
+        return 0.95
+    if len(goroutines.counts) > 2:
+        return 0.0
+    return (
+        0.85
+        * ramp(goroutines.waiting_over_a_minute / max(last, 1.0), 0.4, 0.8)
+        * ramp(goroutines.waiting_over_a_minute, 100, 1000)
+    )

@@ -1,0 +1,110 @@
+"""What the rise to the peak was made of, from the best accounting that there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+
+from goom.rooms import signal
+from goom.signals.composition import PARTS, Composition
+from goom.signals.marked_heap import MarkedHeap
+from goom.signals.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """Bytes at the peak and what each part grew to it; nan where nothing tells.
+
+    ``unsplit_bytes`` is what no accounting attributes (no MemStats): waste, free and outside Go
+    together. Parts as in Composition.
+    """
+
+    at_seconds: float
+    peak_bytes: float  # of all parts
+    marked: float
+    garbage: float
+    waste: float
+    free: float
+    stacks: float
+    outside: float
+    unsplit_bytes: float
+    grown_total: float
+    grown_marked: float
+    grown_stacks: float
+    grown_waste: float  # waste and free
+    grown_outside: float
+    source: str
+
+    def share(self, value: float) -> float:
+        """A part over the peak."""
+        return value / self.peak_bytes if self.peak_bytes > 0 else nan
+
+    def grown_share(self, value: float) -> float:
+        """A part's growth over the whole growth; nan when little grew."""
+        return value / self.grown_total if self.grown_total > 0 else nan
+
+
+@signal
+def growth(
+    composition: Composition | None, marked: MarkedHeap | None, usage: Usage | None
+) -> Growth | None:
+    """From MemStats and RSS when both were seen, else from the marks and RSS."""
+    if composition is not None:
+        return _measured(composition)
+    if marked is not None and usage is not None and len(usage.bytes):
+        return _from_marks(marked, usage)
+    return None
+
+
+def _measured(parts: Composition) -> Growth:
+    peak = parts.peak_index()
+    grown = {name: parts.grown(name) for name in PARTS}
+    values = {name: float(np.nan_to_num(parts.parts[name][peak])) for name in PARTS}
+    outside = parts.parts["outside"][peak]
+    return Growth(
+        at_seconds=float(parts.time_seconds[peak]),
+        peak_bytes=sum(values.values()),
+        marked=values["marked"],
+        garbage=values["garbage"],
+        waste=values["waste"],
+        free=values["free"],
+        stacks=values["stacks"],
+        outside=float(outside),
+        unsplit_bytes=0.0 if not isnan(float(outside)) else nan,
+        grown_total=sum(max(0.0, one) for one in grown.values()),
+        grown_marked=grown["marked"],
+        grown_stacks=grown["stacks"],
+        grown_waste=grown["waste"] + grown["free"],
+        grown_outside=grown["outside"] if not isnan(float(outside)) else nan,
+        source="MemStats and RSS",
+    )
+
+
+def _from_marks(marked: MarkedHeap, usage: Usage) -> Growth:
+    """Without MemStats only the marked heap is known of what RSS holds."""
+    peak = usage.peak_bytes
+    at_peak = min(marked.estimated_last_bytes, peak)
+    first_usage = float(np.nanmedian(usage.bytes[: max(1, len(usage.bytes) // 8)]))
+    early = float(np.median(marked.bytes[: max(1, len(marked.bytes) // 8)]))
+    before = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
+    goal = float(before[-1]) if len(before) else marked.last_bytes
+    garbage = max(0.0, min(peak, goal) - at_peak)
+    return Growth(
+        at_seconds=usage.peak_at_seconds,
+        peak_bytes=peak,
+        marked=at_peak,
+        garbage=garbage,
+        waste=nan,
+        free=nan,
+        stacks=nan,
+        outside=nan,
+        unsplit_bytes=max(0.0, peak - at_peak - garbage),
+        grown_total=max(0.0, peak - first_usage),
+        grown_marked=max(0.0, at_peak - early),
+        grown_stacks=nan,
+        grown_waste=nan,
+        grown_outside=nan,
+        source=f"{marked.source} and {usage.source}",
+    )

@@ -1,0 +1,145 @@
+"""Is what survives held by a pool: few large buffers, no more than could be in use at once?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+
+from goom.case.binary import BinaryCalls
+from goom.case.profile import Frame
+from goom.case.subject import Subject
+from goom.case.units import KIB, bytes_text
+from goom.rooms import signal
+from goom.signals.goroutines import GoroutineTrend
+from goom.signals.ownership import USER, owner_of
+from goom.signals.site_growth import Site, SiteGrowth
+from goom.signals.trend import ramp
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Pooling:
+    """``strength`` 0 to 1 that a pool holds ``held_bytes`` of the heap in large buffers.
+
+    ``putters``: the user's functions that hand something back to a sync.Pool (from the binary).
+    ``bounded``: 1 when no more buffers are held than goroutines could have used at once.
+    """
+
+    strength: float
+    summary: str
+    held_bytes: float
+    held_fraction: float
+    mean_block_bytes: float
+    objects: float
+    bounded: float
+    grown_over_use: float
+    putters: tuple[Frame, ...]
+    sites: tuple[Site, ...]
+
+
+@signal
+def pooling(
+    subject: Subject,
+    sites: SiteGrowth,
+    binary: BinaryCalls | None,
+    goroutines: GoroutineTrend | None,
+) -> Pooling | None:
+    """Look at the places that hold large blocks at the fullest look."""
+    look = len(sites.look_seconds) - 1
+    total = float(sites.total_bytes[look])
+    large = [site for site in sites.sites if _is_large(site, look, total)]
+    if not large or total <= 0:
+        return None
+    held = sum(float(site.inuse_bytes[look]) for site in large)
+    objects = sum(float(site.inuse_objects[look]) for site in large)
+    putters = _putters(subject, binary)
+    through_pool = _through_pool(large, sites, putters)
+    bounded = _bounded(objects, subject, goroutines)
+    uneven = _uneven(large)
+    share = ramp(held / total, 0.35, 0.65)
+    strength = share * (0.6 * through_pool + 0.25 * bounded + 0.15 * uneven)
+    if not putters and binary is not None:
+        strength *= 0.6  # a pool of the program's own making is still possible
+    return Pooling(
+        strength=float(min(1.0, strength)),
+        summary=_summary(held, objects, putters),
+        held_bytes=held,
+        held_fraction=held / total,
+        mean_block_bytes=held / max(objects, 1.0),
+        objects=objects,
+        bounded=bounded,
+        grown_over_use=uneven,
+        putters=putters,
+        sites=tuple(sorted(large, key=lambda site: -site.inuse_bytes[look])),
+    )
+
+
+def _is_large(site: Site, look: int, total: float) -> bool:
+    used = float(site.inuse_bytes[look])
+    return used > 0.1 * total and site.mean_block_bytes() >= 32 * KIB
+
+
+def _putters(subject: Subject, binary: BinaryCalls | None) -> tuple[Frame, ...]:
+    if binary is None:
+        return ()
+    callers = binary.of("sync.(*Pool).Put", "sync.(*Pool).Get")
+    return tuple(
+        frame for frame in callers if owner_of(frame.function, frame.file, subject) == USER
+    )
+
+
+def _through_pool(large: list[Site], sites: SiteGrowth, putters: tuple[Frame, ...]) -> float:
+    """1 when the large blocks are allocated in or under functions that use a pool."""
+    names = {_outer(frame.function) for frame in putters}
+    if not names:
+        return 0.0
+    if any(_outer(site.frame.function) in names for site in large):
+        return 1.0
+    held = max(float(site.inuse_bytes[-1]) for site in large)
+    under = [
+        float(caller.inuse_bytes[-1])
+        for caller in sites.callers
+        if _outer(caller.frame.function) in names
+    ]
+    return ramp(max(under, default=0.0) / max(held, 1.0), 0.4, 0.8)
+
+
+def _outer(function: str) -> str:
+    """The named function that a closure belongs to."""
+    return function.split(".func", maxsplit=1)[0]
+
+
+def _bounded(objects: float, subject: Subject, goroutines: GoroutineTrend | None) -> float:
+    """A pool holds at most as many as were ever in use at once, twice that with its victims."""
+    at_once = goroutines.peak if goroutines is not None else float("nan")
+    if isnan(at_once):
+        return 0.3
+    procs = float(subject.gomaxprocs or 2)
+    return ramp(objects / (2 * at_once + 4 * procs), 2.0, 1.0)
+
+
+def _uneven(large: list[Site]) -> float:
+    """1 when most of what these places ever allocated was far smaller than what they hold."""
+    held = np.zeros(0)
+    made = np.zeros(0)
+    sizes = np.zeros(0)
+    for site in large:
+        rows = np.array([(size, used, ever) for size, (used, ever) in site.blocks.items()])
+        if len(rows):
+            sizes, held, made = (
+                np.append(kept, rows[:, column]) for column, kept in enumerate((sizes, held, made))
+            )
+    if not held.sum() or not made.sum():
+        return 0.0
+    mean_held = float((sizes * held).sum() / held.sum())
+    smaller = float(made[sizes < mean_held / 4].sum() / made.sum())
+    return ramp(smaller, 0.3, 0.7)
+
+
+def _summary(held: float, objects: float, putters: tuple[Frame, ...]) -> str:
+    users = f", in code that uses a sync.Pool ({putters[0].function})" if putters else ""
+    return (
+        f"{bytes_text(held)} are {objects:.0f} large buffers of "
+        f"{bytes_text(held / max(objects, 1.0))} each{users}"
+    )

@@ -1,0 +1,181 @@
+"""Where what survives was allocated, look by look: the user's own places and how they grow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.evidence import Profiles
+from goom.case.profile import Frame, Profile
+from goom.case.subject import Subject
+from goom.rooms import signal
+from goom.signals.ownership import ownership
+from goom.signals.timebase import Timebase
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_MOST_LOOKS = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Site:
+    """One place: the innermost frame of the user's own code. Arrays are by look."""
+
+    frame: Frame
+    inuse_bytes: Floats
+    inuse_objects: Floats
+    alloc_bytes: Floats
+    alloc_objects: Floats
+    blocks: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    """Object size -> (objects in use, objects ever allocated) at the last look."""
+
+    def mean_block_bytes(self) -> float:
+        """The mean size of the objects in use at the last look."""
+        return float(self.inuse_bytes[-1] / max(self.inuse_objects[-1], 1.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SiteGrowth:
+    """``k`` looks. ``callers`` counts a sample once for every user function on its stack.
+
+    ``startup_bytes`` is what is in use under ``main.main`` called directly by the runtime or under
+    package initialisation, rather than under a goroutine that the program started.
+    """
+
+    look_seconds: Floats  # [k]
+    total_bytes: Floats  # [k]
+    sites: tuple[Site, ...]
+    callers: tuple[Site, ...]
+    startup_bytes: Floats  # [k]
+    init_bytes: Floats  # [k] under package initialisation alone
+
+    def index_before(self, moment_seconds: float) -> int:
+        """The last look at or before a moment; the first look when there is none."""
+        return max(0, int(np.searchsorted(self.look_seconds, moment_seconds, side="right")) - 1)
+
+    def peak_index(self) -> int:
+        """The look with the most in use."""
+        return int(np.argmax(self.total_bytes))
+
+    def growth(self, start: int, stop: int) -> list[tuple[Site, float]]:
+        """Sites by what they grew between two looks, most first."""
+        return _ranked(self.sites, start, stop)
+
+    def caller_growth(self, start: int, stop: int) -> list[tuple[Site, float]]:
+        """User functions, callees counted in, by what they grew between two looks."""
+        return _ranked(self.callers, start, stop)
+
+
+def _ranked(sites: tuple[Site, ...], start: int, stop: int) -> list[tuple[Site, float]]:
+    grown = [(site, float(site.inuse_bytes[stop] - site.inuse_bytes[start])) for site in sites]
+    return sorted(grown, key=lambda pair: -pair[1])
+
+
+@signal
+def site_growth(clock: Timebase, profiles: Profiles, subject: Subject) -> SiteGrowth | None:
+    """Add up every heap profile by the user's own frames; None without a heap profile."""
+    heaps = [one for one in profiles.of("heap", "allocs") if one.column("inuse_space") is not None]
+    if not heaps:
+        return None
+    heaps = [heaps[index] for index in _spread(len(heaps))]
+    tally = _Tally(len(heaps))
+    for look, profile in enumerate(heaps):
+        _add(tally, look, profile, subject)
+    return SiteGrowth(
+        look_seconds=np.array([one.taken_at_seconds - clock.origin_seconds for one in heaps]),
+        total_bytes=tally.total,
+        sites=tuple(tally.made(tally.leaf)),
+        callers=tuple(tally.made(tally.caller)),
+        startup_bytes=tally.startup,
+        init_bytes=tally.init,
+    )
+
+
+def _spread(count: int) -> list[int]:
+    """Looks spread evenly, the last few all kept: the brink matters most."""
+    if count <= _MOST_LOOKS:
+        return list(range(count))
+    early = np.linspace(0, count - 9, _MOST_LOOKS - 8).astype(int).tolist()
+    return sorted({*early, *range(count - 8, count)})
+
+
+class _Tally:
+    """Sums by place while the looks are read."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+        self.total = np.zeros(looks)
+        self.startup = np.zeros(looks)
+        self.init = np.zeros(looks)
+        self.leaf: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]] = {}
+        self.caller: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]] = {}
+
+    def add(
+        self, kind: str, look: int, frame: Frame, values: NDArray[np.float64], block: int
+    ) -> None:
+        table = self.leaf if kind == "leaf" else self.caller
+        if frame.function not in table:
+            table[frame.function] = (frame, np.zeros((4, self.looks)), {})
+        _, sums, blocks = table[frame.function]
+        sums[:, look] += values
+        if look == self.looks - 1 and block:
+            counts = blocks.setdefault(block, [0.0, 0.0])
+            counts[0] += values[1]
+            counts[1] += values[3]
+
+    def made(
+        self, table: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]]
+    ) -> list[Site]:
+        return [
+            Site(
+                frame=frame,
+                inuse_bytes=sums[0],
+                inuse_objects=sums[1],
+                alloc_bytes=sums[2],
+                alloc_objects=sums[3],
+                blocks={size: (used, made) for size, (used, made) in blocks.items()},
+            )
+            for frame, sums, blocks in table.values()
+        ]
+
+
+def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
+    columns = [
+        profile.column(name)
+        for name in ("inuse_space", "inuse_objects", "alloc_space", "alloc_objects")
+    ]
+    zero = np.zeros(len(profile), dtype=np.int64)
+    values = np.array([zero if one is None else one for one in columns], dtype=np.float64).T
+    owners = ownership(profile, subject)
+    on_main, in_init = _roots(profile)
+    tally.total[look] = values[:, 0].sum()
+    tally.startup[look] = values[on_main | in_init, 0].sum()
+    tally.init[look] = values[in_init, 0].sum()
+    for sample in np.flatnonzero(values.any(axis=1)).tolist():
+        frames = owners.frames(sample)
+        block = int(profile.block_bytes[sample])
+        for place, frame in enumerate(frames):
+            if place == 0:
+                tally.add("leaf", look, frame, values[sample], block)
+            tally.add("caller", look, frame, values[sample], block)
+
+
+def _roots(profile: Profile) -> tuple[Flags, Flags]:
+    """Samples whose stack is rooted in the main goroutine, and those under package init."""
+    main = np.array([name == "runtime.main" for name in profile.functions], dtype=bool)
+    init = np.array([name.startswith("runtime.doInit") for name in profile.functions], dtype=bool)
+    return _touches(profile, main & True), _touches(profile, init)
+
+
+def _touches(profile: Profile, functions: Flags) -> Flags:
+    """Samples with one of these functions anywhere on their stack."""
+    if not functions.any() or not len(profile):
+        return np.zeros(len(profile), dtype=bool)
+    lines = functions[profile.line_functions]
+    counted = np.concatenate([[0], np.cumsum(lines)])
+    by_location = counted[profile.location_offsets[1:]] > counted[profile.location_offsets[:-1]]
+    hits = np.concatenate([[0], np.cumsum(by_location[profile.stack_locations])])
+    return np.asarray(hits[profile.stack_offsets[1:]] > hits[profile.stack_offsets[:-1]])

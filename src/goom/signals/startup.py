@@ -1,0 +1,174 @@
+"""Is the rise the work of starting up: loading on the main goroutine before anything is served?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+
+from goom.case.units import seconds_text
+from goom.rooms import signal
+from goom.signals.goroutines import GoroutineTrend, Group
+from goom.signals.marked_heap import MarkedHeap
+from goom.signals.onset import Onset
+from goom.signals.site_growth import SiteGrowth
+from goom.signals.timebase import Timebase
+from goom.signals.trend import ramp
+
+_POSTS = (
+    "net.(*netFD).accept",
+    "os/signal.",
+    "internal/poll.(*FD).Accept",
+    "time.Sleep",
+    "runtime.selectgo",
+    "runtime.chanrecv",
+    "runtime.block",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Startup:
+    """``strength`` 0 to 1: how much the peak looks like start-up work.
+
+    ``settled_seconds``: when the start was over, as far as can be told. ``main_busy_fraction``:
+    share of the looks before the peak at which the main goroutine was not parked at its post
+    (accepting, waiting for a signal); nan when no look showed it. ``main_share_fraction``: what
+    was allocated on the main goroutine itself, of all that is in use at the peak.
+    """
+
+    strength: float
+    text: str
+    settled_seconds: float
+    main_busy_fraction: float
+    main_share_fraction: float
+    ended_starting: bool
+
+
+@signal
+def startup(
+    clock: Timebase,
+    onset: Onset,
+    marked: MarkedHeap | None,
+    sites: SiteGrowth | None,
+    watched: StartupWatch | None,
+) -> Startup:
+    """Judge a death on the way up, or a peak at the start that was given back."""
+    main_share = _main_share(sites, onset)
+    busy = watched.busy_fraction if watched is not None else nan
+    settled = _settled(onset, watched)
+    if not clock.starts_at_process_start:
+        return Startup(
+            strength=0.0,
+            text="the start of the process was not seen",
+            settled_seconds=settled,
+            main_busy_fraction=busy,
+            main_share_fraction=main_share,
+            ended_starting=False,
+        )
+    dying = _died_rising(onset, marked, main_share, busy)
+    bump = _gave_back(onset)
+    ended_starting = dying >= bump
+    return Startup(
+        strength=max(dying, bump),
+        text=_text(onset, main_share, ended_starting),
+        settled_seconds=settled,
+        main_busy_fraction=busy,
+        main_share_fraction=main_share,
+        ended_starting=ended_starting,
+    )
+
+
+def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: float) -> float:
+    """Rising from the first moment to the last, fast, in few collections, on the main goroutine."""
+    if onset.fell_fraction > 0.5 and onset.fell_after_seconds > 1:
+        return 0.0
+    from_start = ramp(onset.onset_seconds, 0.4 * onset.peak_seconds, 0.2 * onset.peak_seconds)
+    early = ramp(onset.peak_seconds, 15.0, 5.0)
+    cycles = len(marked.bytes) if marked is not None else 0
+    few = ramp(float(cycles), 40.0, 15.0)
+    where = np.nanmean([share, busy]) if not (isnan(share) and isnan(busy)) else 0.5 * early
+    at_post = not isnan(busy) and busy < 0.3
+    strength = from_start * (0.45 * ramp(float(where), 0.3, 0.8) + 0.35 * early + 0.2 * few)
+    if at_post:
+        strength *= 0.25
+    # slow growth over many collections is work being served, whoever runs the loop
+    return float(strength * max(early, 0.6 * few))
+
+
+def _gave_back(onset: Onset) -> float:
+    """A peak early in the run, well above the level that stays."""
+    early = ramp(onset.peak_seconds / max(onset.duration_seconds, 1e-9), 0.5, 0.3)
+    stayed = ramp(onset.fell_after_seconds / max(onset.duration_seconds, 1e-9), 0.3, 0.5)
+    fell = ramp(onset.end_bytes / max(onset.peak_bytes, 1.0), 0.85, 0.65)
+    return float(early * stayed * fell)
+
+
+def _main_share(sites: SiteGrowth | None, onset: Onset) -> float:
+    if sites is None:
+        return nan
+    look = sites.index_before(onset.peak_seconds + 0.5)
+    total = float(sites.total_bytes[look])
+    return float(sites.startup_bytes[look]) / total if total > 0 else nan
+
+
+def _settled(onset: Onset, watched: StartupWatch | None) -> float:
+    rough = min(0.12 * onset.duration_seconds, 10.0)
+    if watched is None or isnan(watched.at_post_seconds):
+        return rough
+    return max(min(rough, 1.0), min(watched.at_post_seconds, 0.4 * onset.duration_seconds))
+
+
+def _text(onset: Onset, share: float, ended_starting: bool) -> str:
+    if not ended_starting:
+        return (
+            f"the peak came {seconds_text(onset.peak_seconds)} after the start and was given back"
+        )
+    where = "" if isnan(share) else f", {share:.0%} of it allocated on the main goroutine"
+    return f"memory rose from the first moment on, for {seconds_text(onset.peak_seconds)}{where}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartupWatch:
+    """Where the main goroutine was, look by look, up to the end."""
+
+    busy_fraction: float  # of the last looks (at most five)
+    at_post_seconds: float  # first look at which it was parked at its post, nan never
+
+
+@signal
+def startup_watch(goroutines: GoroutineTrend) -> StartupWatch | None:
+    """Find the group that is the main goroutine at each look."""
+    mains = [group for group in goroutines.groups if _is_main(group)]
+    if not mains or not len(goroutines.look_seconds):
+        return None
+    looks = len(goroutines.look_seconds)
+    parked = np.zeros(looks, dtype=bool)
+    seen = np.zeros(looks, dtype=bool)
+    for group in mains:
+        here = group.counts > 0
+        seen |= here
+        if _at_post(group):
+            parked |= here
+    if not seen.any():
+        return None
+    last = np.flatnonzero(seen)[-5:]
+    at_post = goroutines.look_seconds[parked]
+    return StartupWatch(
+        busy_fraction=float((~parked[last]).mean()),
+        at_post_seconds=float(at_post[0]) if len(at_post) else nan,
+    )
+
+
+def _is_main(group: Group) -> bool:
+    return any(frame.function == "runtime.main" for frame in group.stack)
+
+
+def _at_post(group: Group) -> bool:
+    """Parked to accept, for a signal, a tick or a message; waiting for loaders does not count."""
+    if group.wait == "running":
+        return False
+    inner = [frame.function for frame in group.stack[:8]]
+    if any("WaitGroup" in name or "errgroup" in name for name in inner):
+        return False
+    return any(name.startswith(_POSTS) for name in inner)

@@ -1,0 +1,108 @@
+"""Weigh the competing causes: log-odds in, one ranked verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+
+from goom.case.evidence import Evidence
+from goom.case.verdict import CANNOT_TELL, Hypothesis, Reason, Rival, Verdict
+
+# Detectors do not share all evidence that they weigh, so their odds are flattened before they
+# become confidences; the figure is calibrated by ``goom lab verify --all`` (docs/architecture.md).
+TEMPERATURE = 1.25
+LEAST_CONFIDENCE = 0.4
+_ALSO_LOG_ODDS = 1.5
+
+
+def weigh(hypotheses: Sequence[Hypothesis], evidence: Evidence) -> Verdict:
+    """Rank the hypotheses; "cannot tell" when nothing was seen that could tell them apart."""
+    ranked = sorted(hypotheses, key=lambda one: -one.log_odds)
+    shares = dict(zip((one.cause for one in ranked), _shares(ranked), strict=True))
+    if not ranked or not _enough(ranked, shares):
+        return _cannot_tell(ranked, shares, evidence)
+    first = ranked[0]
+    return Verdict(
+        cause=first.cause,
+        scenario=first.scenario,
+        confidence=shares[first.cause],
+        summary=first.summary,
+        blame=first.blame,
+        rivals=tuple(_rival(one, shares) for one in ranked[1:]),
+        speaks_for=_heaviest(first.speaks_for),
+        speaks_against=_heaviest(first.speaks_against),
+        missing=first.missing,
+        also=_also(ranked),
+        tell_apart=_tell_apart(ranked),
+    )
+
+
+def _shares(ranked: Sequence[Hypothesis]) -> list[float]:
+    if not ranked:
+        return []
+    top = ranked[0].log_odds
+    odds = [exp((one.log_odds - top) / TEMPERATURE) for one in ranked]
+    total = sum(odds)
+    return [one / total for one in odds]
+
+
+def _enough(ranked: Sequence[Hypothesis], shares: dict[str, float]) -> bool:
+    """Something must speak for the first, and it must stand clear of the crowd."""
+    first = ranked[0]
+    return shares[first.cause] >= LEAST_CONFIDENCE and bool(first.speaks_for)
+
+
+def _cannot_tell(
+    ranked: Sequence[Hypothesis], shares: dict[str, float], evidence: Evidence
+) -> Verdict:
+    missing = tuple(dict.fromkeys(what for one in ranked[:4] for what in one.missing))
+    lacking = missing or _absent(evidence)
+    candidates = " or ".join(one.cause for one in ranked[:2] if one.speaks_for)
+    summary = "What was seen does not tell the causes apart."
+    if candidates:
+        summary = f"What was seen does not decide; {candidates} come nearest."
+    return Verdict(
+        cause=CANNOT_TELL,
+        confidence=1.0 - (shares[ranked[0].cause] if ranked else 0.0),
+        summary=summary,
+        rivals=tuple(_rival(one, shares) for one in ranked),
+        missing=lacking,
+        tell_apart=_tell_apart(ranked),
+    )
+
+
+def _absent(evidence: Evidence) -> tuple[str, ...]:
+    kinds = {
+        "a GC log (GODEBUG=gctrace=1)": evidence.gctrace,
+        "heap and goroutine profiles over time": evidence.profiles.all,
+        "RSS or cgroup usage over time": evidence.process or evidence.cgroup,
+    }
+    return tuple(name for name, seen in kinds.items() if not seen)
+
+
+def _rival(one: Hypothesis, shares: dict[str, float]) -> Rival:
+    return Rival(
+        one.cause, shares[one.cause], _heaviest(one.speaks_for), _heaviest(one.speaks_against)
+    )
+
+
+def _heaviest(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: -reason.weight))
+
+
+def _also(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
+    """Causes that are true as well: strong by themselves, although another kills first."""
+    if ranked[0].cause == "healthy":
+        return ()
+    return tuple(
+        one.cause for one in ranked[1:] if one.cause != "healthy" and one.log_odds >= _ALSO_LOG_ODDS
+    )
+
+
+def _tell_apart(ranked: Sequence[Hypothesis]) -> str:
+    """What would separate the first two."""
+    wanted = [what for one in ranked[:2] for what in one.missing]
+    if not wanted:
+        return ""
+    names = " from ".join(one.cause for one in ranked[:2])
+    return f"To tell {names}: {wanted[0]}"
