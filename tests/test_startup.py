@@ -49,4 +49,4 @@ def test_help_waits_for_nothing_heavy(command: str) -> None:
 def test_help_loads_one_command_and_nothing_that_works(command: str) -> None:
     own = f"goom.cli.{command.replace('-', '_')}_command"
     loaded = {name for name in loaded_by(command, "--help") if name.startswith("goom")}
-    assert loaded - MAY_IMPORT_AT_HELP - {own, *LIGHT_ROOMS} == set()
+    assert loaded - MAY_IMPORT_AT_HELP - {own, *LIGHT} == set()

@@ -1,4 +1,4 @@
-"""What a cause means, how goom recognises it, and how sure it can be.
+"""What a cause means, how it is recognised, how sure one can be.
 
 Without a name it lists the causes. The text is the detector's own documentation.
 """
@@ -93,7 +93,15 @@ def markdown(pages: Iterable[Page]) -> str:
 
 
 def _list(pages: Iterable[Page]) -> str:
-    lines = [f"  {page.cause:<16} {_first_sentence(page.summary)}" for page in pages]
+    lines = [
+        textwrap.fill(
+            _first_sentence(page.summary),
+            _WIDTH,
+            initial_indent=f"  {page.cause:<16}",
+            subsequent_indent=" " * 18,
+        )
+        for page in pages
+    ]
     return "\n".join(["Causes:", *lines, "", "goom explain CAUSE says more about one.", ""])
 
 
@@ -103,23 +111,28 @@ def _first_sentence(text: str) -> str:
 
 
 def _show(page: Page) -> None:
-    from rich.console import Console
-    from rich.padding import Padding
+    from rich.console import Console  # a tenth of a second that the list and --help do not need
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.width = min(console.width, _WIDTH)
+    width = min(console.width, _WIDTH)
     console.print(Text(page.cause, style="bold"))
-    console.print(Text(page.summary))
+    console.print(Text(textwrap.fill(" ".join(page.summary.split()), width)))
     for title, text in page.sections.items():
-        console.print()
-        console.print(Text(title, style="bold"))
-        for paragraph in text.split("\n\n"):
-            console.print(Padding(Text(_flowing(paragraph)), (0, 0, 0, 2)))
+        console.print(Text(f"\n{title}", style="bold"))
+        console.print(Text("\n\n".join(_wrapped(text, width))))
 
 
-def _flowing(paragraph: str) -> str:
-    """Lines joined for the width at hand; a list keeps an item a line."""
-    text = " ".join(paragraph.split("\n"))
-    items = paragraph.splitlines()
-    return paragraph if any(line.lstrip().startswith(("-", "*")) for line in items) else text
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Paragraphs joined for the width at hand; a list keeps an item a line."""
+    for paragraph in text.split("\n\n"):
+        items = re.split(r"\n(?=- )", paragraph)
+        yield "\n".join(
+            textwrap.fill(
+                " ".join(item.split()),
+                width,
+                initial_indent="  ",
+                subsequent_indent="    " if item.startswith("- ") else "  ",
+            )
+            for item in items
+        )
