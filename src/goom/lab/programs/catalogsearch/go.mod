@@ -1,0 +1,3 @@
+module catalogsearch
+
+go 1.21

@@ -1,0 +1,3 @@
+module farequotes
+
+go 1.21

@@ -1,0 +1,3 @@
+module gazetteer
+
+go 1.21

@@ -1,0 +1,3 @@
+module partsfeed
+
+go 1.21

@@ -1,0 +1,3 @@
+module sessionstore
+
+go 1.21

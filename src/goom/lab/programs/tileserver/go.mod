@@ -1,0 +1,3 @@
+module tileserver
+
+go 1.21
