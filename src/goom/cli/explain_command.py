@@ -129,7 +129,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
         items = re.split(r"\n(?=- )", paragraph)
         yield "\n".join(
             textwrap.fill(
-                " ".join(item.split()),
+                " ".join(item.replace("``", "").split()),
                 width,
                 initial_indent="  ",
                 subsequent_indent="    " if item.startswith("- ") else "  ",
