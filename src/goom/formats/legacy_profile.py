@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
@@ -20,7 +20,8 @@ import numpy as np
 from goom.case.errors import BadInput
 from goom.case.profile import Frame, Profile
 
-HEAP_TYPES = (
+SampleTypes = tuple[tuple[str, str], ...]
+HEAP_TYPES: SampleTypes = (
     ("alloc_objects", "count"),
     ("alloc_space", "bytes"),
     ("inuse_objects", "count"),
@@ -38,6 +39,13 @@ _MAX_INT64 = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
+class _Record:
+    values: tuple[int, ...]
+    frames: tuple[Frame, ...]
+    block_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One record of a counted profile."""
 
@@ -51,25 +59,20 @@ def parse_heap_text(text: str, *, origin: str = "", taken_at_seconds: float = na
     if header is None:
         raise BadInput(f"{origin or 'the text'} is not a heap profile in text.", _HINT)
     rate = int(header[5]) // 2 if header[5] else 1  # the header states twice MemProfileRate
-    rows: list[tuple[int, ...]] = []
-    blocks: list[int] = []
-    stacks: list[tuple[Frame, ...]] = []
+    records: list[_Record] = []
     for line, frames in _records(text[header.end() :]):
         record = _HEAP_RECORD.match(line)
         if record is None:
             continue
         live_count, live_bytes, count, size = (_clamped(int(each)) for each in record.groups())
-        rows.append((*scaled(count, size, rate), *scaled(live_count, live_bytes, rate)))
-        blocks.append(size // count if count > 0 else 0)
-        stacks.append(frames)
-    profile = _Stacks.of(stacks)
-    return profile.profile(
-        kind="heap",
-        sample_types=HEAP_TYPES,
-        rows=rows,
-        block_bytes=blocks,
-        period=(rate, ("space", "bytes")),
-        seen=(taken_at_seconds, origin),
+        values = (*scaled(count, size, rate), *scaled(live_count, live_bytes, rate))
+        records.append(_Record(values, frames, size // count if count > 0 else 0))
+    return replace(
+        _profile("heap", HEAP_TYPES, records),
+        taken_at_seconds=taken_at_seconds,
+        period=rate,
+        period_type=("space", "bytes"),
+        origin=origin,
     )
 
 
@@ -78,15 +81,15 @@ def parse_count_text(text: str, *, origin: str = "", taken_at_seconds: float = n
     header = _COUNT_HEADER.search(text, 0, 4096)
     if header is None:
         raise BadInput(f"{origin or 'the text'} is not a profile in text.", _HINT)
-    blocks = list(count_blocks(text))
-    known = header[1] in ("goroutine", "goroutineleak", "threadcreate")
-    return _Stacks.of([block.frames for block in blocks]).profile(
-        kind=header[1] if known else "other",
-        sample_types=((header[1], "count"),),
-        rows=[(block.count,) for block in blocks],
-        block_bytes=[0] * len(blocks),
-        period=(1, (header[1], "count")),
-        seen=(taken_at_seconds, origin),
+    name = header[1]
+    known = name in ("goroutine", "goroutineleak", "threadcreate")
+    records = [_Record((block.count,), block.frames) for block in count_blocks(text)]
+    return replace(
+        _profile(name if known else "other", ((name, "count"),), records),
+        taken_at_seconds=taken_at_seconds,
+        period=1,
+        period_type=(name, "count"),
+        origin=origin,
     )
 
 
@@ -131,52 +134,28 @@ def _records(text: str) -> Iterator[tuple[str, tuple[Frame, ...]]]:
         yield first, tuple(frames)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stacks:
-    """Stacks of frames as a profile's tables: one location by distinct frame."""
-
-    offsets: tuple[int, ...]
-    locations: tuple[int, ...]
-    frames: tuple[Frame, ...]
-
-    @staticmethod
-    def of(stacks: Sequence[tuple[Frame, ...]]) -> _Stacks:
-        """Number the distinct frames."""
-        places: dict[Frame, int] = {}
-        locations = [places.setdefault(frame, len(places)) for stack in stacks for frame in stack]
-        offsets = [0]
-        for stack in stacks:
-            offsets.append(offsets[-1] + len(stack))
-        return _Stacks(tuple(offsets), tuple(locations), tuple(places))
-
-    def profile(
-        self,
-        *,
-        kind: str,
-        sample_types: tuple[tuple[str, str], ...],
-        rows: Sequence[tuple[int, ...]],
-        block_bytes: Sequence[int],
-        period: tuple[int, tuple[str, str]],
-        seen: tuple[float, str],
-    ) -> Profile:
-        """The profile with these stacks."""
-        functions: dict[tuple[str, str], int] = {}
-        lines = [functions.setdefault(frame[:2], len(functions)) for frame in self.frames]
-        return Profile(
-            kind=kind,
-            taken_at_seconds=seen[0],
-            sample_types=sample_types,
-            values=np.array(rows, np.int64).reshape(-1, len(sample_types)),
-            stack_offsets=np.array(self.offsets, np.int64),
-            stack_locations=np.array(self.locations, np.int32),
-            location_offsets=np.arange(len(self.frames) + 1),
-            line_functions=np.array(lines, np.int32),
-            line_numbers=np.array([frame.line for frame in self.frames], np.int64),
-            functions=tuple(name for name, _ in functions),
-            files=tuple(file for _, file in functions),
-            block_bytes=np.array(block_bytes, np.int64),
-            labels={},
-            period=period[0],
-            period_type=period[1],
-            origin=seen[1],
-        )
+def _profile(kind: str, sample_types: SampleTypes, records: Sequence[_Record]) -> Profile:
+    """The records as columns: one location by distinct frame."""
+    places: dict[Frame, int] = {}
+    locations = [
+        places.setdefault(frame, len(places)) for record in records for frame in record.frames
+    ]
+    depths = [len(record.frames) for record in records]
+    functions: dict[tuple[str, str], int] = {}
+    lines = [functions.setdefault(frame[:2], len(functions)) for frame in places]
+    rows = [record.values for record in records]
+    return Profile(
+        kind=kind,
+        taken_at_seconds=nan,
+        sample_types=sample_types,
+        values=np.array(rows, np.int64).reshape(-1, len(sample_types)),
+        stack_offsets=np.concatenate((np.zeros(1, np.int64), np.cumsum(depths, dtype=np.int64))),
+        stack_locations=np.array(locations, np.int32),
+        location_offsets=np.arange(len(places) + 1),
+        line_functions=np.array(lines, np.int32),
+        line_numbers=np.array([frame.line for frame in places], np.int64),
+        functions=tuple(name for name, _ in functions),
+        files=tuple(file for _, file in functions),
+        block_bytes=np.array([record.block_bytes for record in records], np.int64),
+        labels={},
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import nan
 
 import numpy as np
@@ -14,6 +13,9 @@ from goom.formats import gzip_bounded, pprof_tables, pprof_wire
 from goom.formats.pprof_kind import kind_of, what_else
 from goom.formats.pprof_tables import Tables, texts
 from goom.formats.pprof_wire import Ints, Malformed, Records, Wire
+from goom.formats.pprof_writer import write
+
+__all__ = ["parse", "write"]
 
 _LOCATION_ID, _VALUE, _LABEL = 1, 2, 3
 _KEY, _TEXT, _NUMBER = 1, 2, 3
@@ -62,7 +64,7 @@ def _read(raw: bytes, origin: str, taken_at_seconds: float) -> Profile:
     types = _value_types(found, wire, tables, pprof_tables.SAMPLE_TYPE)
     if not types:
         raise Malformed("it states no sample type")
-    samples = _samples(found.of(pprof_tables.SAMPLE), wire, tables, len(types))
+    samples = _Samples(found.of(pprof_tables.SAMPLE), len(types), wire, tables)
     period_type = next(iter(_value_types(found, wire, tables, pprof_tables.PERIOD_TYPE)), ("", ""))
     default = tables.text(_last(found, pprof_tables.DEFAULT_TYPE))
     time_nanos = _last(found, pprof_tables.TIME_NANOS)
@@ -109,78 +111,68 @@ def _comments(raw: bytes, found: Records, tables: Tables) -> tuple[str, ...]:
     return tuple(texts(tables.strings, np.array(indices, np.int64)))
 
 
-@dataclass(slots=True)
 class _Samples:
     """The samples while they are read, chunk by chunk."""
 
-    values: Ints
-    offsets: Ints
-    locations: NDArray[np.int32]
-    block_bytes: Ints
-    labels: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self, spans: Ints, width: int, wire: Wire, tables: Tables) -> None:
+        count = len(spans)
+        # a frame takes a byte at least; what is not written to costs no memory
+        self._room = min(int((spans[:, 1] - spans[:, 0]).sum()), MAX_FRAMES)
+        self._wire, self._tables = wire, tables
+        self._frames = 0
+        self._locations = np.empty(self._room, np.int32)
+        self.values = np.empty((count, width), np.int64)
+        self.offsets = np.zeros(count + 1, np.int64)
+        self.block_bytes = np.zeros(count, np.int64)
+        self.labels: dict[str, list[str]] = {}
+        first = 0
+        for chunk in pprof_wire.chunks(spans):
+            self._take(first, chunk)
+            first += len(chunk)
 
+    @property
+    def locations(self) -> NDArray[np.int32]:
+        """The places of all frames' locations."""
+        return self._locations[: self._frames]
 
-def _samples(spans: Ints, wire: Wire, tables: Tables, width: int) -> _Samples:
-    count = len(spans)
-    room = min(int((spans[:, 1] - spans[:, 0]).sum()), MAX_FRAMES)  # a frame is a byte at least
-    samples = _Samples(
-        values=np.empty((count, width), np.int64),
-        offsets=np.zeros(count + 1, np.int64),
-        locations=np.empty(room, np.int32),
-        block_bytes=np.zeros(count, np.int64),
-    )
-    first = frames = 0
-    for chunk in pprof_wire.chunks(spans):
-        last = first + len(chunk)
-        fields = wire.fields(chunk)
-        counts, ids = wire.repeated(fields, _LOCATION_ID)
-        lengths, values = wire.repeated(fields, _VALUE)
+    def _take(self, first: int, chunk: Ints) -> None:
+        fields = self._wire.fields(chunk)
+        rows = slice(first, first + len(chunk))
+        width = self.values.shape[1]
+        lengths, values = self._wire.repeated(fields, _VALUE)
         if (lengths != width).any():
             raise Malformed(f"a sample has not the {width} values that the profile states")
-        if frames + len(ids) > room:
+        self.values[rows] = values.reshape(-1, width)
+        counts, ids = self._wire.repeated(fields, _LOCATION_ID)
+        start, stop = self._frames, self._frames + len(ids)
+        if stop > self._room:
             raise TooLarge(f"its stacks have more than {MAX_FRAMES:,} frames")
-        samples.values[first:last] = values.reshape(-1, width)
-        samples.offsets[first + 1 : last + 1] = frames + np.cumsum(counts)
-        samples.locations[frames : frames + len(ids)] = tables.location_ids.places(ids)
-        _read_labels(samples, first, *fields.spans(_LABEL), wire, tables)
-        first, frames = last, frames + len(ids)
-    samples.locations = samples.locations[:frames]
-    return samples
+        self._locations[start:stop] = self._tables.location_ids.places(ids)
+        self.offsets[first + 1 : first + 1 + len(chunk)] = start + np.cumsum(counts)
+        self._frames = stop
+        owner, spans = fields.spans(_LABEL)
+        if len(owner):
+            self._read_labels(first + owner, spans)
 
+    def _read_labels(self, sample: Ints, spans: Ints) -> None:
+        """Keep the numeric label ``bytes`` and every string label."""
+        fields = self._wire.fields(spans)
+        keys, text, number = (fields.scalar(which) for which in (_KEY, _TEXT, _NUMBER))
+        for index in np.unique(keys).tolist():
+            key, mine = self._tables.text(index), keys == index
+            named = np.flatnonzero(mine & (text != 0))
+            if len(named):
+                column = self._label_column(key)
+                values = texts(self._tables.strings, text[named])
+                for place, value in zip(sample[named].tolist(), values, strict=True):
+                    column[place] = value
+            elif key == "bytes":
+                self.block_bytes[sample[mine]] = number[mine]
 
-def _read_labels(
-    samples: _Samples, first: int, owner: Ints, spans: Ints, wire: Wire, tables: Tables
-) -> None:
-    """Keep the numeric label ``bytes`` and every string label."""
-    if not len(owner):
-        return
-    fields = wire.fields(spans)
-    keys, text, number = (fields.scalar(which) for which in (_KEY, _TEXT, _NUMBER))
-    for index in np.unique(keys).tolist():
-        key = tables.text(index)
-        mine = keys == index
-        if key == "bytes" and not text[mine].any():
-            samples.block_bytes[first + owner[mine]] = number[mine]
-            continue
-        mine &= text != 0
-        column = _label_column(samples, key) if mine.any() else []
-        for sample, value in zip(
-            owner[mine].tolist(), texts(tables.strings, text[mine]), strict=True
-        ):
-            column[first + sample] = value
-
-
-def _label_column(samples: _Samples, key: str) -> list[str]:
-    column = samples.labels.get(key)
-    if column is None:
-        if (len(samples.labels) + 1) * len(samples.values) > MAX_LABELS:
-            raise TooLarge("its samples have too many different labels")
-        column = samples.labels[key] = [""] * len(samples.values)
-    return column
-
-
-def write(profile: Profile) -> bytes:
-    """The profile as gzipped protobuf; ``parse`` reads the same columns back."""
-    from goom.formats.pprof_writer import encode
-
-    return encode(profile)
+    def _label_column(self, key: str) -> list[str]:
+        column = self.labels.get(key)
+        if column is None:
+            if (len(self.labels) + 1) * len(self.values) > MAX_LABELS:
+                raise TooLarge("its samples have too many different labels")
+            column = self.labels[key] = [""] * len(self.values)
+        return column

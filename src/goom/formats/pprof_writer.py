@@ -10,8 +10,8 @@ from goom.case.profile import Profile
 from goom.formats import pprof_tables as fields
 
 
-def encode(profile: Profile) -> bytes:
-    """Gzipped protobuf; the same profile gives the same bytes."""
+def write(profile: Profile) -> bytes:
+    """Gzipped protobuf that ``parse`` reads back alike; the same profile gives the same bytes."""
     return gzip.compress(b"".join(_records(profile)), mtime=0)
 
 
