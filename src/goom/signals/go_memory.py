@@ -53,11 +53,19 @@ class Marks:
     bytes: Floats
     error_bytes: float
     obtained: str
+    at_the_mark: bool = False  # whether the times are those of the marks themselves
 
-    def before(self, at_seconds: float) -> float:
-        """The last mark at or before a moment; nan when there is none."""
-        if isnan(at_seconds) and len(self.bytes):
+    def holding_at(self, at_seconds: float) -> float:
+        """What the last collection before a moment found; nan before the first one.
+
+        A profile or a metric states an older mark than its own time: there the nearest holds.
+        """
+        if not len(self.bytes):
+            return nan
+        if isnan(at_seconds) or np.isnan(self.time_seconds).all():
             return float(self.bytes[-1])
+        if not self.at_the_mark:
+            return float(self.bytes[np.nanargmin(np.abs(self.time_seconds - at_seconds))])
         place = int(np.searchsorted(self.time_seconds, at_seconds, side="right")) - 1
         return float(self.bytes[place]) if place >= 0 else nan
 
@@ -165,6 +173,7 @@ def _marks_of_trace(trace: GCTrace, subject: Subject) -> Marks:
         bytes=cycles.heap_marked_bytes[own] + MIB / 2,  # printed in MiB, cut off
         error_bytes=MIB / np.sqrt(12),
         obtained="gctrace",
+        at_the_mark=True,
     )
 
 

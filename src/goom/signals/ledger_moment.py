@@ -1,0 +1,203 @@
+"""Bring looks of different instants to one moment, and say how far apart they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isnan, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.evidence import Evidence
+from goom.case.profile import Profile
+from goom.case.series import Series
+from goom.signals.go_memory import GoMemory
+from goom.signals.regions import Regions
+
+Floats = NDArray[np.float64]
+BRINK, LAST, PEAK, AUTO = "brink", "last", "peak", "auto"
+_TOGETHER_SECONDS = 0.25  # looks this close are taken as they are; farther ones are interpolated
+_WALK_SECONDS = 0.5  # the stamp of a walk through the mappings may be off by this much
+_GAP_WEIGHT = 4.0  # a second between the looks costs as much as this many seconds off the moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Everything known at one instant; a figure that nobody saw is absent or nan.
+
+    ``window_seconds`` is the largest distance of a look from ``at_seconds``.
+    """
+
+    at_seconds: float
+    window_seconds: float = 0.0
+    cgroup: Mapping[str, float] = field(default_factory=dict)
+    process: Mapping[str, float] = field(default_factory=dict)
+    regions: Mapping[str, float] = field(default_factory=dict)
+    go: Mapping[str, float] = field(default_factory=dict)
+    marked_bytes: float = nan
+    marked_error_bytes: float = 0.0
+    marked_obtained: str = ""
+    profile: Profile | None = None
+
+
+def moment_of(
+    evidence: Evidence, memory: GoMemory | None, regions: Regions | None, at: str | float = AUTO
+) -> Moment:
+    """The instant that ``at`` asks for (seconds count from the start), or the nearest good one."""
+    instant = _instant(_target(evidence, at), regions, memory)
+    mapped = look_at(regions, instant)
+    charged_at = _same_anonymous(evidence.cgroup, anonymous_bytes(mapped[0]), instant)
+    looks = {
+        "cgroup": look_at(evidence.cgroup, charged_at),
+        "process": look_at(evidence.process, charged_at),
+        "regions": mapped,
+        "go": look_at(memory, instant, _TOGETHER_SECONDS),
+    }
+    marks = memory.marks if memory is not None else None
+    return Moment(
+        at_seconds=instant,
+        window_seconds=max(distance for _, distance in looks.values()),
+        **{name: figures for name, (figures, _) in looks.items()},
+        marked_bytes=marks.holding_at(instant) if marks is not None else nan,
+        marked_error_bytes=marks.error_bytes if marks is not None else 0.0,
+        marked_obtained=marks.obtained if marks is not None else "",
+        profile=_heap_profile(evidence, instant),
+    )
+
+
+def anonymous_bytes(regions: Mapping[str, float]) -> float:
+    """All anonymous resident memory of the process, nan when no mappings were seen."""
+    parts = [value for name, value in regions.items() if name.endswith("_anon_bytes")]
+    return sum(parts) if parts else nan
+
+
+def look_at(
+    series: Series | None, instant: float, together_seconds: float = 0.0
+) -> tuple[dict[str, float], float]:
+    """Every column at one instant, and how far the nearest look was from it in seconds.
+
+    A look within ``together_seconds`` stands as it is: what a collection changes at once is not
+    between two looks. Otherwise figures are interpolated; beyond the last look they stay.
+    """
+    if series is None or not len(series):
+        return {}, 0.0
+    times = series.time_seconds
+    if isnan(instant) or np.isnan(times).all():
+        return {name: series.last(name) for name in series.columns}, 0.0
+    nearest = int(np.nanargmin(np.abs(times - instant)))
+    distance = float(abs(times[nearest] - instant))
+    figures = {name: float(column[nearest]) for name, column in series.columns.items()}
+    figures |= {
+        name: _between(series, column, instant)
+        for name, column in series.columns.items()
+        if distance > together_seconds or isnan(figures[name])
+    }
+    return figures, distance
+
+
+def _same_anonymous(cgroup: Series | None, mapped_bytes: float, instant: float) -> float:
+    """The instant at which the cgroup's anonymous memory was that of the mappings.
+
+    The two are equal to the byte when nothing runs, so while memory grows this tells the time at
+    which the mappings were walked better than their stamp does. The stamp stands when the figures
+    do not cross near it (another process in the cgroup, no samples).
+    """
+    charged = cgroup.get("anon_bytes") if cgroup is not None else None
+    if cgroup is None or charged is None or isnan(mapped_bytes) or isnan(instant):
+        return instant
+    times = cgroup.time_seconds
+    ahead = charged - mapped_bytes
+    found = np.flatnonzero(
+        (ahead[:-1] <= 0) & (ahead[1:] >= 0) | (ahead[:-1] >= 0) & (ahead[1:] <= 0)
+    )
+    step = ahead[found + 1] - ahead[found]
+    share = np.where(step != 0, -ahead[found] / np.where(step != 0, step, 1.0), 0.0)
+    crossings = times[found] + share * (times[found + 1] - times[found])
+    near = crossings[np.abs(crossings - instant) <= _WALK_SECONDS]
+    return float(near[np.argmin(np.abs(near - instant))]) if len(near) else instant
+
+
+def _between(series: Series, column: Floats, instant: float) -> float:
+    known = ~np.isnan(column) & ~np.isnan(series.time_seconds)
+    if not known.any():
+        return nan
+    return float(np.interp(instant, series.time_seconds[known], column[known]))
+
+
+def _target(evidence: Evidence, at: str | float) -> float:
+    if not isinstance(at, str):
+        return _start(evidence) + at
+    ending = evidence.subject.ending
+    killed = ending is not None and (ending.oom_killed or ending.limit_enforced_by_goom)
+    if at == BRINK or (at == AUTO and killed):
+        end = ending.at_seconds if ending is not None else nan
+        return end if not isnan(end) else _last(evidence)
+    return _last(evidence) if at == LAST else _peak(evidence)
+
+
+def _start(evidence: Evidence) -> float:
+    subject = evidence.subject
+    stated = (subject.started_at_seconds, subject.observed_from_seconds)
+    known = [moment for moment in stated if not isnan(moment)]
+    looks = [float(one.time_seconds[0]) for one in _charges(evidence)]
+    return known[0] if known else min(looks, default=nan)
+
+
+def _last(evidence: Evidence) -> float:
+    looks = [float(np.nanmax(one.time_seconds)) for one in _charges(evidence)]
+    return max(looks, default=nan)
+
+
+def _peak(evidence: Evidence) -> float:
+    for series in _charges(evidence):
+        column = series.get("usage_bytes")
+        column = series.get("rss_bytes") if column is None else column
+        if column is not None and not np.isnan(column).all():
+            # of equal looks the newest: a plateau's end has the most evidence behind it
+            highest = np.flatnonzero(column >= np.nanmax(column))
+            return float(series.time_seconds[highest[-1]])
+    return nan
+
+
+def _charges(evidence: Evidence) -> list[Series]:
+    found: list[Series | None] = [evidence.cgroup, evidence.process]
+    return [
+        one
+        for one in found
+        if one is not None and len(one) and not np.isnan(one.time_seconds).all()
+    ]
+
+
+def _instant(target: float, regions: Regions | None, memory: GoMemory | None) -> float:
+    """The mappings' look that is near the target and has a look of Go's own near it."""
+    leading, other = (regions, memory) if regions is not None else (memory, None)
+    if leading is None or not len(leading) or np.isnan(leading.time_seconds).all():
+        return target
+    times = leading.time_seconds[~np.isnan(leading.time_seconds)]
+    if isnan(target):
+        target = float(times[-1])
+    cost = np.abs(times - target)
+    if other is not None and len(other) and not np.isnan(other.time_seconds).all():
+        gaps = np.nanmin(np.abs(times[:, None] - other.time_seconds[None, :]), axis=1)
+        cost = cost + _GAP_WEIGHT * np.maximum(gaps - _TOGETHER_SECONDS, 0.0)
+    return float(times[int(np.argmin(cost))])
+
+
+def _heap_profile(evidence: Evidence, instant: float) -> Profile | None:
+    heaps = [
+        one
+        for one in evidence.profiles.of("heap", "allocs")
+        if one.column("inuse_space") is not None
+    ]
+    if not heaps:
+        return None
+    if isnan(instant):
+        return heaps[-1]
+    return min(
+        heaps,
+        key=lambda one: (
+            isnan(one.taken_at_seconds),
+            0.0 if isnan(one.taken_at_seconds) else abs(one.taken_at_seconds - instant),
+        ),
+    )
