@@ -73,8 +73,11 @@ class Scavenging:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GCTimeline:
-    """By cycle, for drawing: when it began, the heap, GC CPU of the window that it ends."""
+    """By cycle, for drawing: when it began, the heap, GC CPU of the ``window_seconds`` that it
+    ends.
+    """
 
+    window_seconds: float
     time_seconds: Floats
     heap_start_bytes: Floats
     heap_end_bytes: Floats

@@ -80,6 +80,11 @@ def is_runtime_line(line: bytes) -> bool:
     return _RUNTIME_LINE.match(line) is not None
 
 
+def holds_trace(line: bytes) -> bool:
+    """Whether a line of a log holds a trace line, whatever a logger put around it."""
+    return _RUNTIME_LINE.search(line) is not None
+
+
 def is_fatal_line(line: bytes) -> bool:
     """Whether this line is Go's own fatal error."""
     return FATAL.match(line) is not None

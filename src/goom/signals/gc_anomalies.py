@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from goom.case.gc_statistics import GCStatistics
 from goom.case.gctrace import GCCycles, GCTrace
-from goom.case.units import bytes_text, percent_text, seconds_text
+from goom.case.units import MIB, bytes_text, percent_text, seconds_text
 from goom.case.verdict import Finding
 from goom.signals.gc_columns import cycle_seconds, gc_cpu_seconds, overshot
 
@@ -277,13 +277,11 @@ def _longest_run(flags: Flags, at_seconds: Floats) -> tuple[int, int]:
 
 
 def _heap(cycles: GCCycles, row: int) -> str:
-    start, end, marked = (
-        bytes_text(float(column[row]))
-        for column in (cycles.heap_start_bytes, cycles.heap_end_bytes, cycles.heap_marked_bytes)
-    )
+    columns = (cycles.heap_start_bytes, cycles.heap_end_bytes, cycles.heap_marked_bytes)
+    heap = " → ".join(f"{column[row] / MIB:.0f}" for column in columns)
     goal = float(cycles.goal_bytes[row])
-    stated = "no goal" if not np.isfinite(goal) else f"goal {bytes_text(goal)}"
-    return f"{start} → {end} → {marked}, {stated} (gc {cycles.number[row]})"
+    stated = f"goal {goal / MIB:.0f}" if np.isfinite(goal) else "no goal"
+    return f"{heap} MiB, {stated} (gc {cycles.number[row]})"
 
 
 def _times(count: int) -> str:

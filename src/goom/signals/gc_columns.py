@@ -51,7 +51,8 @@ def window_cpu(cycles: GCCycles, window_seconds: float) -> Floats:
     first = np.searchsorted(ended, ended - window_seconds, side="right")
     # A window that has not filled yet reaches back to the start of the runtime; a few milliseconds
     # of it would say nothing.
-    width = np.clip(ended, min(_NARROWEST_WINDOW_SECONDS, float(ended[-1])), window_seconds)
+    narrowest = min(_NARROWEST_WINDOW_SECONDS, window_seconds, float(ended[-1]))
+    width = np.clip(ended, max(narrowest, 1e-3), max(window_seconds, 1e-3))
     busy = spent[np.arange(len(ended)) + 1] - spent[first]
     return np.asarray(np.minimum(busy / (width * np.maximum(cycles.procs, 1)), 1.0))
 

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WINDOW_SECONDS = 10.0
+_WINDOWS_IN_A_CHART = 20
+_NARROWEST_WINDOW_SECONDS = 0.2
 _RETAINED_ON_PURPOSE = 1.1  # retainExtraPercent, mgcscavenge.go
 _SMALLEST_HEAP_BYTES = 4 * MIB  # truncation hides more than it shows below
 
@@ -74,7 +76,7 @@ def _statistics(trace: GCTrace, process: int, processes: int) -> GCStatistics:
         heap_end_peak_bytes=float(cycles.heap_end_bytes.max()),
         goal_last_bytes=float(cycles.goal_bytes[-1]),
         scavenging=_scavenging(trace),
-        timeline=_timeline(cycles, windows, rate),
+        timeline=_timeline(cycles, wall, rate),
         started_at_seconds=trace.started_at_seconds,
     )
 
@@ -129,14 +131,16 @@ def _cpu(cycles: GCCycles, wall: float, windows: Floats) -> GCCpu:
     )
 
 
-def _timeline(cycles: GCCycles, windows: Floats, rate: Floats) -> GCTimeline:
+def _timeline(cycles: GCCycles, wall: float, rate: Floats) -> GCTimeline:
+    window = min(max(wall / _WINDOWS_IN_A_CHART, _NARROWEST_WINDOW_SECONDS), WINDOW_SECONDS)
     return GCTimeline(
+        window_seconds=window,
         time_seconds=cycles.at_seconds,
         heap_start_bytes=cycles.heap_start_bytes,
         heap_end_bytes=cycles.heap_end_bytes,
         heap_marked_bytes=cycles.heap_marked_bytes,
         goal_bytes=cycles.goal_bytes,
-        gc_cpu_fraction=windows,
+        gc_cpu_fraction=window_cpu(cycles, window),
         pause_seconds=pause_seconds(cycles),
         allocated_bytes_per_second=rate,
     )
