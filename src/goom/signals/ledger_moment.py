@@ -38,6 +38,7 @@ class Moment:
     marked_bytes: float = nan
     marked_error_bytes: float = 0.0
     marked_obtained: str = ""
+    others_bytes: float = 0.0  # anonymous memory of other processes in the cgroup, at least
     profile: Profile | None = None
 
 
@@ -62,6 +63,7 @@ def moment_of(
         marked_bytes=marks.holding_at(instant) if marks is not None else nan,
         marked_error_bytes=marks.error_bytes if marks is not None else 0.0,
         marked_obtained=marks.obtained if marks is not None else "",
+        others_bytes=others_bytes(evidence.cgroup, anonymous_bytes(mapped[0]), instant),
         profile=_heap_profile(evidence, instant),
     )
 
@@ -116,6 +118,16 @@ def _same_anonymous(cgroup: Series | None, mapped_bytes: float, instant: float) 
     crossings = times[found] + share * (times[found + 1] - times[found])
     near = crossings[np.abs(crossings - instant) <= _WALK_SECONDS]
     return float(near[np.argmin(np.abs(near - instant))]) if len(near) else instant
+
+
+def others_bytes(cgroup: Series | None, mapped_bytes: float, instant: float) -> float:
+    """What the cgroup held beyond the mappings at every look around them: not a matter of time."""
+    charged = cgroup.get("anon_bytes") if cgroup is not None else None
+    if cgroup is None or charged is None or isnan(mapped_bytes):
+        return 0.0
+    near = charged[np.abs(cgroup.time_seconds - instant) <= _WALK_SECONDS]
+    near = near[~np.isnan(near)]
+    return max(float(near.min()) - mapped_bytes, 0.0) if len(near) else 0.0
 
 
 def _between(series: Series, column: Floats, instant: float) -> float:
