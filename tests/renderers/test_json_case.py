@@ -14,11 +14,11 @@ import pytest
 
 from goom.case.model import Case
 from goom.renderers import json_case, text
-from tests.renderers import synthetic
+from tests.renderers import synthetic, synthetic_others
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "case-v1.json"
-CASES = [synthetic.leak, synthetic.drawn, synthetic.hostile, synthetic.healthy,
-         synthetic.cannot_tell]  # fmt: skip
+CASES = [synthetic.leak, synthetic.drawn, synthetic_others.hostile, synthetic_others.healthy,
+         synthetic_others.cannot_tell]  # fmt: skip
 
 
 def schema() -> dict[str, Any]:
@@ -88,7 +88,7 @@ def test_every_figure_of_the_screen_is_in_the_json() -> None:
 
 
 def test_a_case_without_anything_is_still_whole() -> None:
-    bare: Case = replace(synthetic.cannot_tell(), not_checked=())
+    bare: Case = replace(synthetic_others.cannot_tell(), not_checked=())
     shown = json.loads(json_case.render(bare))
     assert shown["ledger"] is None
     assert shown["series"]["tracks"] == []

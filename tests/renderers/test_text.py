@@ -13,10 +13,15 @@ from goom.case.subject import Ending
 from goom.case.verdict import Reason, Rival
 from goom.renderers import text
 from goom.renderers.text.lines import cells
-from tests.renderers import synthetic
+from tests.renderers import synthetic, synthetic_others
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-CASES = [synthetic.leak, synthetic.healthy, synthetic.cannot_tell, synthetic.hostile]
+CASES = [
+    synthetic.leak,
+    synthetic_others.healthy,
+    synthetic_others.cannot_tell,
+    synthetic_others.hostile,
+]
 
 
 def ended(ending: Ending | None) -> Case:
@@ -39,7 +44,7 @@ def test_colour_changes_nothing_but_the_colour(make: Callable[[], Case]) -> None
 
 
 def test_names_from_profiles_cannot_move_the_cursor_or_forge_a_line() -> None:
-    shown = text.render(synthetic.hostile(), report="\x1b[2J", evidence="\x9b2J\u202e")
+    shown = text.render(synthetic_others.hostile(), report="\x1b[2J", evidence="\x9b2J\u202e")
     assert all(line.isprintable() for line in shown.splitlines())
     assert "\\x1b[2J" in shown
 
@@ -67,14 +72,14 @@ def test_the_strongest_evidence_against_a_rival_is_the_one_shown() -> None:
 
 
 def test_a_healthy_service_is_called_healthy_without_alarm() -> None:
-    shown = text.render(synthetic.healthy())
+    shown = text.render(synthetic_others.healthy())
     assert shown.startswith("✓ goom ended catalogweb")
     assert "healthy" in shown
     assert "✗" not in shown
 
 
 def test_cannot_tell_says_what_was_missing_and_how_to_get_it() -> None:
-    shown = text.render(synthetic.cannot_tell())
+    shown = text.render(synthetic_others.cannot_tell())
     assert "cannot tell" in shown
     assert "a second heap profile" in shown
     assert "goom capture --for 60s PID" in shown

@@ -183,7 +183,8 @@ def _step(calls: _Calls, at: Ints, node: Ints, position: Ints, row: Ints) -> tup
     left = row < calls.low[calls.locations[position]]
     position = np.where(left, position - 1, position)
     going = position >= calls.first[at]
-    at, node, position, row, left = (part[going] for part in (at, node, position, row, left))
+    at, node, position, row = (part[going] for part in (at, node, position, row))
+    left = left[going]
     row = np.where(left, calls.high[calls.locations[position]] - 1, row)
     return at, node, position, row
 

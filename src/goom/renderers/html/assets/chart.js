@@ -48,7 +48,7 @@ class TimeChart {
     const width = Math.floor(this.stage.clientWidth);
     if (width < 40) return;
     const { height, from, to } = this.options;
-    const edge = { left: width < 480 ? 46 : 62, right: 12, top: 24, bottom: 24 };
+    const edge = { left: width < 480 ? 56 : 62, right: 12, top: 24, bottom: 24 };
     this.x = linearScale(from, to, edge.left, width - edge.right);
     this.frame = { width, height, ...edge };
     this.prepare();

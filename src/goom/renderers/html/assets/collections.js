@@ -39,7 +39,7 @@ function malformed(seen) {
   const parts = [];
   if (seen.go_fatal) parts.push(el("p", { class: "note" }, `Go's own words at the end: ${seen.go_fatal}`));
   if (seen.malformed_count) {
-    parts.push(el("p", { class: "note" }, `${countText(seen.malformed_count)} lines of the log could not be read: `
+    parts.push(el("p", { class: "note" }, `${countOf(seen.malformed_count, "line")} of the log could not be read: `
       + seen.malformed.map(([line, why]) => `line ${line} (${why})`).join(", ")));
   }
   return parts;

@@ -49,6 +49,11 @@ function codePlace(name, file, line) {
     place && el("span", { class: "file", title: file }, place));
 }
 
+// Prose in which a command's options are not torn apart at their hyphens.
+function prose(text) {
+  return text.split(/(\s+)/).map((word) => (word.startsWith("-") ? el("span", { class: "whole" }, word) : word));
+}
+
 function shareBar(fraction, kind) {
   const width = Math.max(0, Math.min(1, fraction || 0)) * 100;
   return el("span", { class: `share ${kind || ""}`, "aria-hidden": "true" },

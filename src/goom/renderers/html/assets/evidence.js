@@ -56,7 +56,7 @@ function hotspotRow(spot) {
   return el("div", { class: "hotspot" },
     codePlace(spot.function, spot.file, spot.line),
     el("span", { class: "why" }, shareBar(spot.share_fraction),
-      el("span", {}, el("b", {}, percentText(spot.share_fraction ?? NaN)), error, ` ${figureText(spot.value ?? NaN, unit)}`)),
+      el("span", {}, el("b", {}, percentText(spot.share_fraction ?? NaN)), error, `, ${figureText(spot.value ?? NaN, unit)}`)),
     spot.pattern || spot.remedy ? el("p", {}, spot.pattern ? el("span", { class: "chip" }, spot.pattern.replaceAll("_", " ")) : null,
       spot.remedy, win ? `; ${win}` : "", spot.winnable_why ? el("small", {}, ` (${spot.winnable_why})`) : null) : null);
 }
@@ -76,6 +76,6 @@ function uncheckedSection(report) {
   return section("unchecked", "What was not checked", null,
     unchecked.length || unread.length ? el("div", { class: "hotspots" }, list("Causes that could not be judged", unchecked), list("Could not be read", unread))
       : el("p", {}, "Every cause could be judged, and everything could be read."),
-    report.sources.length ? el("details", {}, el("summary", {}, `Read from ${countText(report.sources.length)} sources`),
+    report.sources.length ? el("details", {}, el("summary", {}, `Read from ${countOf(report.sources.length, "source")}`),
       el("ul", { class: "sources" }, report.sources.map((one) => el("li", {}, el("code", {}, one))))) : null);
 }

@@ -39,7 +39,7 @@ function ledgerBars(report) {
     el("td", { class: "parts" }, ledgerParts(line))));
   return el("div", { class: "panel" },
     el("h3", {}, `The ${bytesText(charge)} of ${name}${before}`),
-    el("div", { class: "scroll", tabindex: 0 }, el("table", { class: "ledger" },
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Ledger" }, el("table", { class: "ledger" },
       el("thead", {}, el("tr", {}, ["", "", "MiB", "share", "most of it"].map((word, index) =>
         el("th", { scope: "col", class: index === 2 || index === 3 ? "number" : null }, word)))),
       el("tbody", {}, rows),

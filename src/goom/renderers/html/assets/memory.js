@@ -3,7 +3,7 @@ const CURVES = {
   usage: { colour: "var(--c-usage)", width: 2, area: true },
   limit: { colour: "var(--c-limit)", dash: "7 4", named: true },
   gomemlimit: { colour: "var(--c-gomemlimit)", dash: "2 4", named: true },
-  rss: { colour: "var(--c-rss)", dash: "1 0" },
+  rss: { colour: "var(--c-rss)" },
   goal: { colour: "var(--c-goal)", width: 1.4 },
   next_gc: { colour: "var(--c-goal)", width: 1.4 },
   marked: { colour: "var(--c-marked)", width: 2.4, dots: true },

@@ -9,11 +9,11 @@ function tablesSection(report) {
 }
 
 function folded({ title, head, rows }) {
-  const body = el("div", { class: "scroll", tabindex: 0 });
+  const body = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
   const said = el("output", {});
   const copy = el("button", { type: "button", class: "plain", onclick: () => copyText(asLines(head, rows), said) }, "Copy");
   const box = el("details", { class: "figures" },
-    el("summary", {}, title, el("span", { class: "soft" }, ` ${countText(rows.length)} rows`)),
+    el("summary", {}, title, el("span", { class: "soft" }, ` ${countOf(rows.length, "row")}`)),
     el("div", { class: "copy" }, copy, said), body);
   box.addEventListener("toggle", () => {
     if (!box.open || body.firstChild) return;

@@ -60,14 +60,14 @@ function ordersBox(report) {
   if (!remedies.length && !verdict.tell_apart) return null;
   return el("aside", { class: "orders", "aria-label": "What to do" },
     orderList("Now", "in the next five minutes", now), orderList("Then", "for good", code),
-    verdict.tell_apart ? [el("h2", {}, "To be surer"), el("p", {}, verdict.tell_apart)] : null);
+    verdict.tell_apart ? [el("h2", {}, "To be surer"), el("p", {}, prose(verdict.tell_apart))] : null);
 }
 
 function orderList(title, when, remedies) {
   if (!remedies.length) return null;
   return [el("h2", {}, title, el("small", {}, when)), el("ol", {}, remedies.map((remedy) => el("li", {},
     el("b", {}, remedy.title),
-    remedy.action && remedy.action !== remedy.title ? el("p", {}, remedy.action) : null,
+    remedy.action && remedy.action !== remedy.title ? el("p", {}, prose(remedy.action)) : null,
     remedy.effect ? el("p", { class: "effect" }, remedy.effect) : null,
     orderSmall(remedy))))];
 }

@@ -15,6 +15,10 @@ function countText(count) {
   return count.toLocaleString("en", { maximumFractionDigits: Math.abs(count) < 10 ? 2 : 0 });
 }
 
+function countOf(count, word) {
+  return `${countText(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
 function percentText(fraction) {
   if (!Number.isFinite(fraction)) return "unknown";
   const value = fraction * 100;

@@ -1,0 +1,1 @@
+"""Tests of the signals: one derived table each."""
