@@ -11,7 +11,13 @@ from goom.case.gc_statistics import GCStatistics
 from goom.case.gctrace import GCCycles, GCTrace
 from goom.case.units import MIB, bytes_text, percent_text, seconds_text
 from goom.case.verdict import Finding
-from goom.signals.gc_columns import cycle_seconds, gc_cpu_seconds, overshot
+from goom.signals.gc_columns import (
+    cycle_seconds,
+    ended_seconds,
+    gc_cpu_seconds,
+    over_recent,
+    overshot,
+)
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -19,14 +25,14 @@ Ints = NDArray[np.int64]
 
 _LONG_PAUSE_SECONDS = 0.010  # the runtime's own aim is well under a millisecond
 _MARK_OUTLIER_RATIO = 5.0
-_MARK_OUTLIER_SECONDS = 0.050
+_MARK_OUTLIER_SECONDS = 0.100
 _FEW_CYCLES = 10  # below this there is no usual length to be out of
 _OVERSHOOTS = 3
-_BUSY_FRACTION = 0.8  # of the time from one start to the next
-_BUSY_CYCLES = 5
-_BUSY_SECONDS = 0.5  # every program collects back to back while its heap grows from nothing
-_STORM_ASSIST_FRACTION = 0.25  # of all procs while marking: as much as the background workers'
-_STORM_CYCLES = 3
+_OVERSHOOT_SHARE = 0.05  # a heap that grows from nothing overshoots a few times
+_RECENT_CYCLES = 5  # a neighbour on the machine may spoil one
+_BUSY_FRACTION = 0.7  # of wall time in a cycle; 0.3 is a lot for a healthy program
+_STORM_FRACTION = 0.33  # of all procs while marking; background workers take 0.25
+_LASTING_SECONDS = 0.5  # every program collects back to back while its heap grows from nothing
 _LIMITER_FRACTION = 0.45  # the limiter holds GC near half of the CPU: printed times fall short
 _COSTLY_FRACTION = 0.25
 _JUDGED_FROM_SECONDS = 1.0
@@ -128,7 +134,7 @@ def _mark_outliers(cycles: GCCycles) -> Iterator[Finding]:
 
 def _overshoots(cycles: GCCycles) -> Iterator[Finding]:
     over = overshot(cycles)
-    if over.sum() >= _OVERSHOOTS:
+    if over.sum() >= max(_OVERSHOOTS, _OVERSHOOT_SHARE * len(cycles)):
         excess = np.where(over, cycles.heap_end_bytes - cycles.goal_bytes, -np.inf)
         worst = int(np.argmax(excess))
         yield Finding(
@@ -141,38 +147,35 @@ def _overshoots(cycles: GCCycles) -> Iterator[Finding]:
 
 
 def _back_to_back(cycles: GCCycles) -> Iterator[Finding]:
-    if len(cycles) < _BUSY_CYCLES:
-        return
-    apart = np.maximum(np.diff(cycles.at_seconds), 1e-3)
-    busy = np.concatenate((cycle_seconds(cycles)[:-1] / apart >= _BUSY_FRACTION, [False]))
-    start, stop = _longest_run(busy, cycles.at_seconds)
-    lasted = float(cycles.at_seconds[stop] - cycles.at_seconds[start])
-    if stop - start >= _BUSY_CYCLES and lasted >= _BUSY_SECONDS:
+    marking = over_recent(cycle_seconds(cycles), _RECENT_CYCLES)
+    passed = over_recent(np.diff(ended_seconds(cycles), prepend=0.0), _RECENT_CYCLES)
+    start, last = _longest_run(marking >= _BUSY_FRACTION * passed, cycles.at_seconds)
+    lasted = float(cycles.at_seconds[last] - cycles.at_seconds[start])
+    if last - start >= _RECENT_CYCLES and lasted >= _LASTING_SECONDS:
         yield Finding(
             code="back_to_back",
             title="One collection right after the other",
-            detail=f"{stop - start} cycles in {seconds_text(lasted)} with hardly a rest between,"
-            f" up to line {cycles.line[stop]}: {_heap(cycles, start)}.",
+            detail=f"{last - start + 1} cycles in {seconds_text(lasted)} with little rest between,"
+            f" up to line {cycles.line[last]}: {_heap(cycles, last)}.",
             source=_at(int(cycles.line[start])),
         )
 
 
 def _assist_storm(cycles: GCCycles) -> Iterator[Finding]:
-    available = np.maximum(cycles.mark_seconds * cycles.procs, 1e-6)
-    share = cycles.assist_cpu_seconds / available
-    heavy = (share >= _STORM_ASSIST_FRACTION) & (cycles.mark_seconds >= 1e-3)
-    start, stop = _longest_run(heavy, cycles.at_seconds)
-    lasted = float(cycles.at_seconds[max(stop - 1, start)] - cycles.at_seconds[start])
-    if stop - start >= _STORM_CYCLES and lasted >= _BUSY_SECONDS:
-        worst = start + int(np.argmax(share[start:stop]))
-        paid = cycles.assist_cpu_seconds[start:stop].sum() / max(
-            gc_cpu_seconds(cycles)[start:stop].sum(), 1e-9
-        )
+    assists = over_recent(cycles.assist_cpu_seconds, _RECENT_CYCLES)
+    available = over_recent(cycles.mark_seconds * cycles.procs, _RECENT_CYCLES)
+    share = assists / np.maximum(available, 1e-6)
+    start, last = _longest_run(share >= _STORM_FRACTION, cycles.at_seconds)
+    lasted = float(cycles.at_seconds[last] - cycles.at_seconds[start])
+    if last - start >= _RECENT_CYCLES and lasted >= _LASTING_SECONDS:
+        rows = slice(start, last + 1)
+        worst = start + int(np.argmax(share[rows]))
+        paid = float(cycles.assist_cpu_seconds[rows].sum() / gc_cpu_seconds(cycles)[rows].sum())
         yield Finding(
             code="assist_storm",
             title="Allocating goroutines were made to mark",
-            detail=f"{stop - start} cycles in a row; assists were {percent_text(float(paid))} of GC"
-            f" CPU, at worst {percent_text(float(share[worst]))} of all procs"
+            detail=f"In {last - start + 1} cycles assists were {percent_text(paid)} of GC CPU, at"
+            f" worst {percent_text(float(share[worst]))} of all procs while marking"
             f" (gc {cycles.number[worst]}).",
             source=_at(int(cycles.line[worst])),
         )
@@ -263,17 +266,13 @@ def _malformed(trace: GCTrace) -> Iterator[Finding]:
 
 
 def _longest_run(flags: Flags, at_seconds: Floats) -> tuple[int, int]:
-    """The run of set flags that lasts longest, [start, stop); stop may be one past the last row
-    of a column only when the run ends there.
-    """
-    padded = np.concatenate(([False], flags, [False])).astype(np.int8)
-    starts = np.flatnonzero(np.diff(padded) == 1)
-    stops = np.flatnonzero(np.diff(padded) == -1)
+    """The first and the last row of the run of set flags that lasts longest; (0, 0) for none."""
+    steps = np.diff(np.concatenate(([False], flags, [False])).astype(np.int8))
+    starts, lasts = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
     if not len(starts):
         return 0, 0
-    last = np.minimum(stops, len(at_seconds) - 1)
-    longest = int(np.argmax(at_seconds[last] - at_seconds[starts]))
-    return int(starts[longest]), int(stops[longest])
+    longest = int(np.argmax(at_seconds[lasts] - at_seconds[starts]))
+    return int(starts[longest]), int(lasts[longest])
 
 
 def _heap(cycles: GCCycles, row: int) -> str:

@@ -58,12 +58,23 @@ def window_cpu(cycles: GCCycles, window_seconds: float) -> Floats:
 
 
 def allocation_rate(cycles: GCCycles) -> Floats:
-    """Bytes per second that reached the heap between the marks; nan for the first cycle."""
-    fresh = np.maximum(cycles.heap_start_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
-    apart = cycles.at_seconds[1:] - ended_seconds(cycles)[:-1]
-    # @ is printed to the millisecond: two cycles closer than that tell no rate.
+    """Bytes per second that reached the heap since the mark before; nan for the first cycle.
+
+    Live heap is what survived right after one mark termination, and what the line calls the end of
+    the heap right at the next.
+    """
+    fresh = np.maximum(cycles.heap_end_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
+    apart = np.diff(ended_seconds(cycles))
+    # Times are printed to the millisecond: two marks closer than that tell no rate.
     rate = np.where(apart >= 1e-3, fresh / np.maximum(apart, 1e-3), nan)
     return np.concatenate(([nan], rate))
+
+
+def over_recent(values: Floats, cycles: int) -> Floats:
+    """The sum of each value and those just before it, ``cycles`` in all, fewer at the start."""
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    stop = np.arange(1, len(values) + 1)
+    return np.asarray(total[stop] - total[np.maximum(stop - cycles, 0)])
 
 
 def overshot(cycles: GCCycles) -> NDArray[np.bool_]:
