@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 BRINK, LAST, PEAK, AUTO = "brink", "last", "peak", "auto"
 _TOGETHER_SECONDS = 0.25  # looks this close are taken as they are; farther ones are interpolated
 _WALK_SECONDS = 0.5  # the stamp of a walk through the mappings may be off by this much
-_GAP_WEIGHT = 4.0  # a second between the looks costs as much as this many seconds off the moment
+_OFF_FRACTION_PER_SECOND = 0.0005
+_COLLECTION_FRACTION = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def moment_of(
     evidence: Evidence, memory: GoMemory | None, regions: Regions | None, at: str | float = AUTO
 ) -> Moment:
     """The instant that ``at`` asks for (seconds count from the start), or the nearest good one."""
-    instant = _instant(_target(evidence, at), regions, memory)
+    instant = _instant(evidence, _target(evidence, at), regions, memory)
     mapped = look_at(regions, instant)
     charged_at = _same_anonymous(evidence.cgroup, anonymous_bytes(mapped[0]), instant)
     looks = {
@@ -181,19 +182,49 @@ def _charges(evidence: Evidence) -> list[Series]:
     ]
 
 
-def _instant(target: float, regions: Regions | None, memory: GoMemory | None) -> float:
-    """The mappings' look that is near the target and has a look of Go's own near it."""
+def _instant(
+    evidence: Evidence, target: float, regions: Regions | None, memory: GoMemory | None
+) -> float:
+    """The look at the mappings (else Go's own) whose error against the target is least, in bytes.
+
+    The error is how far the charge was from the target's, how much memory changed between this
+    look and Go's nearest one, a twentieth of the charge for looks so far apart that a collection
+    fits between, and a little for every second off.
+    """
     leading, other = (regions, memory) if regions is not None else (memory, None)
-    if leading is None or not len(leading) or np.isnan(leading.time_seconds).all():
+    times = _known_times(leading)
+    if not len(times):
         return target
-    times = leading.time_seconds[~np.isnan(leading.time_seconds)]
     if isnan(target):
-        target = float(times[-1])
-    cost = np.abs(times - target)
-    if other is not None and len(other) and not np.isnan(other.time_seconds).all():
-        gaps = np.nanmin(np.abs(times[:, None] - other.time_seconds[None, :]), axis=1)
-        cost = cost + _GAP_WEIGHT * np.maximum(gaps - _TOGETHER_SECONDS, 0.0)
+        return float(times[-1])
+    charge = _charge_at(evidence, np.array([target]))[0]
+    cost = np.abs(_charge_at(evidence, times) - charge)
+    cost += _OFF_FRACTION_PER_SECOND * charge * np.abs(times - target)
+    looks = _known_times(other)
+    if len(looks):
+        nearest = looks[np.argmin(np.abs(times[:, None] - looks[None, :]), axis=1)]
+        cost += np.abs(_charge_at(evidence, times) - _charge_at(evidence, nearest))
+        apart = np.clip(np.abs(times - nearest) - _TOGETHER_SECONDS, 0.0, 1.0)
+        cost += _COLLECTION_FRACTION * charge * apart
     return float(times[int(np.argmin(cost))])
+
+
+def _known_times(series: Series | None) -> Floats:
+    if series is None:
+        return np.array([])
+    return np.asarray(series.time_seconds[~np.isnan(series.time_seconds)])
+
+
+def _charge_at(evidence: Evidence, times: Floats) -> Floats:
+    """The charge, or RSS, at each time; 1 throughout when nobody saw it, so that time decides."""
+    for series in _charges(evidence):
+        column = series.get("usage_bytes")
+        column = series.get("rss_bytes") if column is None else column
+        known = ~np.isnan(series.time_seconds)
+        known = known & ~np.isnan(column) if column is not None else known & False
+        if column is not None and known.any():
+            return np.interp(times, series.time_seconds[known], column[known])
+    return np.ones(len(times))
 
 
 def _heap_profile(evidence: Evidence, instant: float) -> Profile | None:
