@@ -12,33 +12,38 @@ import re
 _MS = rb"\d{1,12}+(?:\.\d{1,3}+)?+"
 _FLOAT = rb"(?:[+-]?\d{1,20}+(?:\.\d{1,20}+)?+(?:e[+-]?\d{1,4}+)?+|[+-]?Inf|NaN)"
 
-# What a gctrace line is made of, in order: printed by gcMarkTermination, mgc.go.
-GC_PARTS: tuple[tuple[str, bytes], ...] = (
-    ("cycle number", rb"\d{1,15}+ "),
-    ("start time", rb"@\d{1,10}+\.\d{3}s "),
-    ("GC CPU", rb"(?:\d\d?+|100)%(?: \(checking for goroutine leaks\))?+: "),
-    ("clock times", _MS + rb"\+" + _MS + rb"\+" + _MS + rb" ms clock, "),
-    ("cpu times", _MS + rb"\+" + _MS + b"/" + _MS + b"/" + _MS + rb"\+" + _MS + b" ms cpu, "),
-    ("heap sizes", rb"\d{1,9}+->\d{1,9}+->\d{1,9}+ MB, "),
-    ("goal", rb"\d{1,14}+ MB goal, "),
-    ("stacks", rb"\d{1,9}+ MB stacks, "),
-    ("globals", rb"\d{1,9}+ MB globals, "),
-    ("number of procs", rb"[1-9]\d{0,5}+ P(?: \(forced\))?+(?!\w)"),
+# What a gctrace line is made of, in order, each with an example: gcMarkTermination, mgc.go.
+_GC_PARTS: tuple[tuple[str, bytes, bytes], ...] = (
+    ("cycle number", rb"\d{1,15}+ ", b"1 "),
+    ("start time", rb"@\d{1,10}+\.\d{3}s ", b"@0.100s "),
+    ("GC CPU", rb"(?:\d\d?+|100)%(?: \(checking for goroutine leaks\))?+: ", b"1%: "),
+    ("clock times", _MS + rb"\+" + _MS + rb"\+" + _MS + rb" ms clock, ", b"1+1+1 ms clock, "),
+    (
+        "cpu times",
+        _MS + rb"\+" + _MS + b"/" + _MS + b"/" + _MS + rb"\+" + _MS + b" ms cpu, ",
+        b"1+1/1/1+1 ms cpu, ",
+    ),
+    ("heap sizes", rb"\d{1,9}+->\d{1,9}+->\d{1,9}+ MB, ", b"1->1->1 MB, "),
+    ("goal", rb"\d{1,14}+ MB goal, ", b"1 MB goal, "),
+    ("stacks", rb"\d{1,9}+ MB stacks, ", b"1 MB stacks, "),
+    ("globals", rb"\d{1,9}+ MB globals, ", b"1 MB globals, "),
+    ("number of procs", rb"[1-9]\d{0,5}+ P(?: \(forced\))?+(?!\w)", b"1 P"),
 )
 GC_NUMBERS = 18
 
-# The literal comes first, where the engine can search for it fast; a word's tail ("logc 1 @") is
-# refused after it. Group 1 is a whole line; a match without it is one that went wrong.
+# Each begins with a literal, which the engine searches for fast. Group 1 is a whole line, wherever
+# it stands; a match without it is a line that went wrong, if no word ends there ("logc 1 @").
 GC = re.compile(
-    rb"gc (?<!\wgc )(?:(" + b"".join(part for _, part in GC_PARTS) + rb")|-?\d{1,30}+ @)"
+    rb"gc (?:(" + b"".join(part for _, part, _ in _GC_PARTS) + rb")|(?<!\wgc )-?\d{1,30}+ @)"
 )
 
 _SCAV_END = rb"\d{1,9}+% util(?: \(forced\)| \[controller reset\])?+"
 _KIB = rb"\d{1,13}+ KiB "
 SCAV = re.compile(
-    rb"scav (?<!\wscav )(?:"
+    rb"scav (?:"
     rb"(" + _KIB + rb"work \(bg\), " + _KIB + rb"work \(eager\), " + _KIB + b"now, " + _SCAV_END
-    + rb")|(" + _KIB + b"work, " + _KIB + b"total, " + _SCAV_END + rb")|-?\d{1,30}+ KiB)"
+    + rb")|(" + _KIB + b"work, " + _KIB + b"total, " + _SCAV_END
+    + rb")|(?<!\wscav )-?\d{1,30}+ KiB)"
 )  # fmt: skip
 
 _ASSIST = re.compile(
@@ -102,21 +107,28 @@ def plain(text: bytes) -> bytes:
 def gc_reason(text: bytes) -> str:
     """Why a line that begins as a gctrace line is not one."""
     rest = text.removeprefix(b"gc ")
-    for name, part in GC_PARTS:
+    for name, part, example in _GC_PARTS:
         found = re.match(part, rest)
         if found is None:
-            return _part_reason(name, rest)
+            return _part_reason(name, rest, part, example)
         rest = rest[found.end() :]
-    return "followed by other text"
+    return "something else after it"
 
 
-def _part_reason(name: str, rest: bytes) -> str:
-    if re.match(rb"(?:[\d.>/+%@a-zA-Z(,:]|(?<=\d)-(?=>)| )*-\d", rest[:60]):
-        return f"negative number in the {name}"
-    if re.match(rb"\D{0,2}\d{10,}", rest) or re.match(rb"\d{3,}%", rest):
-        return f"absurd number in the {name}"
-    if name == "stacks" and re.match(rb"\d+ P", rest):
-        return "no stacks: written by Go 1.17 or older, which goom does not read"
-    if len(rest.strip()) < 4 or b" " not in rest.strip():
+def _part_reason(name: str, rest: bytes, part: bytes, example: bytes) -> str:
+    if not rest:
         return f"cut off before the {name}"
+    if any(re.fullmatch(part, rest + example[at:]) for at in range(len(example))):
+        return f"cut off in the {name}"
+    for pattern, reason in _MISSHAPEN:
+        if re.match(pattern, rest[:80]):
+            return reason.format(name)
     return f"something else in place of the {name}"
+
+
+_MISSHAPEN = (
+    (rb"[\d.>/+%@-]*?(?<!\d)-\d", "negative number in the {}"),
+    (rb"\D{0,2}\d{10,}|\d{3,}%", "absurd number in the {}"),
+    (rb"\d+ P\w", "something else written into its end"),
+    (rb"\d+ P", "no stacks: written by Go 1.17 or older, which goom does not read"),
+)

@@ -145,7 +145,7 @@ def _read_cycles(stretch: Stretch, found: Found) -> None:
             places.append(match.start())
         else:
             broken = stretch.text[match.start() : match.start() + 400].split(b"\n", 1)[0]
-            found.reject(stretch.line_at(match.start()), gc_reason(broken.rstrip()))
+            found.reject(stretch.line_at(match.start()), gc_reason(broken.rstrip(b"\r")))
     if not whole:
         return
     leak = np.array([b"leaks" in text for text in whole]) if b"leaks" in stretch.text else None
