@@ -17,7 +17,7 @@ HEAVY = {
 }  # fmt: skip
 MAY_IMPORT_AT_HELP = {"goom", "goom.case", "goom.case.errors", "goom.cli", "goom.cli.main"}
 # figures and names for options and help
-LIGHT_ROOMS = ("goom.case.units", "goom.case.verdict", "goom.cli.options")
+LIGHT = ("goom.case.units", "goom.case.verdict", "goom.cli.options")  # for options and help
 
 
 def loaded_by(*arguments: str) -> set[str]:
