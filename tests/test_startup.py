@@ -16,7 +16,6 @@ HEAVY = {
     "subprocess", "unittest", "urllib.request", "urllib3", "zipfile",
 }  # fmt: skip
 MAY_IMPORT_AT_HELP = {"goom", "goom.case", "goom.case.errors", "goom.cli", "goom.cli.main"}
-# figures and names for options and help
 LIGHT = ("goom.case.units", "goom.case.verdict", "goom.cli.options")  # for options and help
 
 
