@@ -44,6 +44,9 @@ class MemoryCgroup(Protocol):
     def limit_bytes(self) -> int | None:
         """The limit that binds, ancestors included; None when there is none."""
 
+    def own_limit_bytes(self) -> int | None:
+        """The limit of this cgroup alone; None when it has none."""
+
     def oom_kill_count(self) -> int:
         """How many processes the kernel killed in it for memory so far."""
 
@@ -80,6 +83,21 @@ def cgroup_of(pid: int) -> MemoryCgroup | None:
     return None
 
 
+def limited_cgroup_of(pid: int) -> MemoryCgroup | None:
+    """The cgroup whose limit binds a process: its own or an ancestor's; None without a limit."""
+    for hierarchy in _hierarchies(pid):
+        readers = [hierarchy.reader(folder) for folder in hierarchy.line_of_ancestors()]
+        limits = [(reader.own_limit_bytes(), reader) for reader in readers]
+        bound = [(limit, reader) for limit, reader in limits if limit is not None]
+        tightest = min(bound, key=lambda pair: pair[0], default=(0, None))[1]
+        for reader in readers:
+            if reader is not tightest:
+                reader.close()
+        if tightest is not None:
+            return tightest
+    return None
+
+
 def make_cgroup(limit_bytes: int) -> OwnedCgroup:
     """A cgroup with this limit, swap included: below goom's own, else below the root.
 
@@ -109,6 +127,14 @@ class _Hierarchy:
             if (folder / marker).exists():
                 return folder
         return None
+
+    def line_of_ancestors(self) -> tuple[Path, ...]:
+        """The process's folder and those above it, up to what is mounted here."""
+        own = self.visible()
+        if own is None:
+            return ()
+        above = [folder for folder in own.parents if folder.is_relative_to(self.root)]
+        return (own, *above)
 
     def parents(self) -> tuple[Path, ...]:
         """Where a new one may be made, the better first."""

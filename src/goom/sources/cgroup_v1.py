@@ -73,6 +73,11 @@ class CgroupV1:
         limit = table(self._stat.read()).get(b"hierarchical_memory_limit", _NO_LIMIT_BYTES)
         return limit if limit < _NO_LIMIT_BYTES else None
 
+    def own_limit_bytes(self) -> int | None:
+        """``memory.limit_in_bytes``."""
+        limit = number(OpenFile.once(self.folder / "memory.limit_in_bytes")) or _NO_LIMIT_BYTES
+        return limit if limit < _NO_LIMIT_BYTES else None
+
     def oom_kill_count(self) -> int:
         """The ``oom_kill`` line of ``memory.oom_control``."""
         return table(self._oom.read()).get(b"oom_kill", 0)

@@ -79,6 +79,10 @@ class CgroupV2:
                 return min(limits, default=None)
             folder = folder.parent
 
+    def own_limit_bytes(self) -> int | None:
+        """``memory.max``."""
+        return number(OpenFile.once(self.folder / "memory.max"))
+
     def oom_kill_count(self) -> int:
         """The ``oom_kill`` line of ``memory.events``."""
         return table(self._events.read()).get(b"oom_kill", 0)

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -19,6 +20,7 @@ from goom.case.units import MIB
 
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
+_MOST_WARMED_BYTES = 1 << 30
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 
 
@@ -97,6 +99,20 @@ def with_tracing(environment: Mapping[str, str]) -> dict[str, str]:
     keys = {pair.partition("=")[0].strip() for pair in stated.split(",")}
     added = [f"{key}={value}" for key, value in TRACE_SETTINGS.items() if key not in keys]
     return {**environment, "GODEBUG": ",".join(filter(None, [stated, *added]))}
+
+
+def warm(program: str, environment: Mapping[str, str]) -> None:
+    """Bring the program's file into the page cache at goom's expense.
+
+    Page cache is charged to the cgroup that touches it first. Charged to the program, its own code
+    is what the kernel drops at the limit, again and again, and a program that should be killed
+    crawls for minutes instead.
+    """
+    path = shutil.which(program, path=environment.get("PATH", os.defpath))
+    with contextlib.suppress(OSError), Path(path or program).open("rb", buffering=0) as file:
+        for _ in range(_MOST_WARMED_BYTES // MIB):
+            if not file.read(MIB):
+                return
 
 
 def _start(command: tuple[str, ...], options: ChildOptions) -> subprocess.Popen[bytes]:

@@ -137,6 +137,7 @@ def _body(response: http.client.HTTPResponse, path: str, max_bytes: int) -> byte
             raise TooLarge(f"{path} sends more than {bytes_text(max_bytes)}; goom stopped reading.")
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
+    response.close()  # read1 leaves an answer of stated length open, and the line with it
     return b"".join(pieces)
 
 

@@ -80,7 +80,7 @@ class Looker:
         self.cost_seconds = time.monotonic() - started - self.query.waits_seconds
         self.answers += 1
         at = answer.taken_at_seconds
-        self._recorder.profile(self.query.kind, self.query.suffix, at, answer.body)
+        self._recorder.file(self.query.stem, self.query.suffix, at, answer.body)
         if self._after is not None:
             self._after(answer)
 

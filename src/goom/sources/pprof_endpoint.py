@@ -15,6 +15,7 @@ USUAL_PATH = "/debug/pprof"
 _INDEX_MARK = b"Types of profiles available"
 _INDEX_BYTES = 1 * MIB
 _COUNT = re.compile(rb"<td>\s*(\d+)\s*</td>\s*<td>\s*<a href=['\"]?(?:[^'\">]*/)?(\w+)\?debug")
+_FIRST_TAGS = (b"\x0a", b"\x5a")  # sample_type or period_type: what writers of profiles begin with
 _WELL_KNOWN = ("heap", "goroutine", "allocs")
 
 
@@ -26,11 +27,19 @@ class Query(NamedTuple):
     suffix: str  # of the bundle entry
     waits_seconds: float = 0.0  # how long the answer takes by its nature
 
+    @property
+    def stem(self) -> str:
+        """The beginning of the bundle entry's name."""
+        return f"{self.kind}/{self.kind}" if self.kind in _NO_PROFILES else f"pprof/{self.kind}"
 
+
+_NO_PROFILES = ("vars", "metrics")
 HEAP = Query("heap", "/heap", ".pb.gz")
 GOROUTINE = Query("goroutine", "/goroutine", ".pb.gz")
 MEMSTATS = Query("heap", "/heap?debug=1", ".debug1.txt")
 GOROUTINE_DUMP = Query("goroutine", "/goroutine?debug=2", ".debug2.txt")
+VARS = Query("vars", "/debug/vars", ".json")  # below the server, like METRICS
+METRICS = Query("metrics", "/metrics", ".prom")
 
 
 def cpu(seconds: int) -> Query:
@@ -117,16 +126,13 @@ def _by_profile(line: HttpLook, within_seconds: float) -> PprofEndpoint | None:
     return None
 
 
-def expvar_at(server_url: str, *, within_seconds: float = 0.5) -> bool:
-    """Whether the server answers ``/debug/vars`` as Go's expvar does."""
-    answer = _try(server_url, "/debug/vars", within_seconds)
-    return answer is not None and answer.body.startswith(b"{") and b'"memstats"' in answer.body
-
-
-def metrics_at(server_url: str, *, within_seconds: float = 0.5) -> bool:
-    """Whether the server answers ``/metrics`` with a Go program's Prometheus text."""
-    answer = _try(server_url, "/metrics", within_seconds)
-    return answer is not None and re.search(rb"^go_\w+[ {]", answer.body, re.MULTILINE) is not None
+def answers(server_url: str, query: Query, *, within_seconds: float = 0.5) -> bool:
+    """Whether a server has expvar's ``/debug/vars`` (VARS) or a Go program's ``/metrics``."""
+    try:
+        PprofEndpoint(server_url).fetch(query, within_seconds=within_seconds, max_bytes=4 * MIB)
+    except (UnreachableError, BadInput):
+        return False
+    return True
 
 
 def is_profile(body: bytes) -> bool:
@@ -136,26 +142,19 @@ def is_profile(body: bytes) -> bool:
         first = stream.decompress(body[: 64 * KIB], 2)
     except zlib.error:
         return False
-    return first[:1] == b"\x0a"  # field 1, sample_type: what every writer of profiles writes first
+    return first[:1] in _FIRST_TAGS
 
 
 def _fits(query: Query, body: bytes) -> bool:
+    if query is VARS:
+        return body.startswith(b"{") and b'"memstats"' in body
+    if query is METRICS:
+        return re.search(rb"^go_\w+[ {]", body, re.MULTILINE) is not None
     if query.suffix == ".pb.gz":
         return is_profile(body)
     if query.suffix == ".debug1.txt":
         return body.startswith(query.kind.encode("ascii") + b" profile:")
     return body.startswith(b"goroutine ")
-
-
-def _try(server_url: str, path: str, within_seconds: float) -> Answer | None:
-    line = HttpLook(server_url)
-    try:
-        answer = line.get(path, within_seconds=within_seconds, max_bytes=4 * MIB)
-    except (UnreachableError, BadInput):
-        return None
-    finally:
-        line.close()
-    return answer if answer.status == 200 else None
 
 
 def _said(answer: Answer) -> str:

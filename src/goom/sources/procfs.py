@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -107,10 +108,14 @@ def open_file_count(pid: int) -> int | None:
         return None
 
 
-def family(pid: int) -> tuple[int, ...]:
-    """The process and its living descendants, parents before children."""
+def family(pid: int, among: Iterable[int] = ()) -> tuple[int, ...]:
+    """The process and its living descendants, parents before children.
+
+    ``among`` names all that can be one (a cgroup's processes); without it, the whole machine is
+    looked through.
+    """
     children: dict[int, list[int]] = {}
-    for other in _pids():
+    for other in tuple(among) or _pids():
         fields = _read(other, "stat").rpartition(b")")[2].split()
         if len(fields) > 1:
             children.setdefault(int(fields[1]), []).append(other)

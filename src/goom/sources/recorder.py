@@ -61,6 +61,13 @@ class Recorder:
             self._names.add(name)
             self._add(name, body)
 
+    def add_once(self, name: str, body: bytes) -> None:
+        """An entry of which a bundle has one; a second is left out."""
+        with self._lock:
+            if name not in self._names:
+                self._names.add(name)
+                self._add(name, body)
+
     def cgroup_files(self, at_seconds: float, files: Mapping[str, bytes]) -> None:
         """A cgroup's own files as the kernel prints them; what could not be read is left out."""
         for name, body in files.items():

@@ -1,0 +1,301 @@
+"""Starts a program, watches it until it ends, and leaves a bundle: ``goom run`` and the lab."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from goom.case.subject import Ending
+from goom.sources import cgroup, stderr_tap
+from goom.sources.bundle_writer import BundleWriter
+from goom.sources.cgroup import CannotMakeError, MemoryCgroup, OwnedCgroup
+from goom.sources.child import Child, ChildOptions, SignalForwarder, warm, with_tracing
+from goom.sources.manifest import Manifest, ManifestEnd
+from goom.sources.observation import Observation, Target
+from goom.sources.observed_subject import describe
+from goom.sources.recorder import Recorder
+from goom.sources.subject_finder import find_subject
+
+_GRACE_SECONDS = 5.0
+_LAST_ROUND_SECONDS = 2.0
+_STATUS_SECONDS = 0.2
+_GO_RAN_OUT = (
+    b"runtime: out of memory",
+    b"fatal error: out of memory",
+    b"fatal error: runtime: out of memory",
+    b"fatal error: runtime: cannot allocate memory",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStatus:
+    """Where the program is now, for a live line. Unknown figures are nan or None."""
+
+    elapsed_seconds: float
+    rss_bytes: float
+    used_bytes: float  # of the limit: the cgroup's charge, or RSS where there is none
+    limit_bytes: int | None
+    goroutines: int | None
+    trace: bytes  # the trace lines since the last status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How to run and watch. ``say`` gets one-line warnings, ``stderr`` the program's own bytes.
+
+    ``stdin`` and ``stdout`` are as subprocess takes them; None is inherited.
+    """
+
+    bundle: Path
+    memory_limit_bytes: int | None = None
+    stop_after_seconds: float = math.inf
+    pprof_url: str = ""
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: Path | None = None
+    stdin: int | None = None
+    stdout: int | None = None
+    quiet: bool = False
+    forward_signals: bool = False
+    stderr: Callable[[bytes], None] = stderr_tap.to_own_stderr
+    say: Callable[[str], None] = lambda _: None
+    on_status: Callable[[RunStatus], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How it ended, and where the evidence is. ``pprof_url`` is "" when none was found."""
+
+    bundle: Path
+    ending: Ending
+    go_version: str | None = None
+    pprof_url: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def shell_status(self) -> int:
+        """What a shell would answer: the exit code, or 128 and the signal's number."""
+        code = self.ending.exit_code
+        return code if code is not None else 128 + (self.ending.signal or 0)
+
+
+def observe(command: tuple[str, ...], options: RunOptions) -> RunResult:
+    """Run ``command`` to its end under observation.
+
+    Raises CannotStartError when it cannot be started, GoomError when the bundle cannot be written.
+    Whatever happens, no process and no cgroup of the run stays behind.
+    """
+    run = _Run(command, options)
+    try:
+        return run.to_the_end()
+    finally:
+        run.clean_up()
+
+
+class _Run:
+    def __init__(self, command: tuple[str, ...], options: RunOptions) -> None:
+        self._command, self._options = command, options
+        # Before any thread of goom starts: see SignalForwarder.
+        self._forwarder = SignalForwarder() if options.forward_signals else None
+        self._warnings: list[str] = []
+        self._group: OwnedCgroup | None = None
+        self._child: Child | None = None
+        self._ended = threading.Event()
+        self._fresh_trace: list[bytes] = []
+        self._status_at = 0.0
+        self._stopped = self._enforced = self._go_ran_out = False
+        self._asked_to_end_at = math.inf
+
+    def to_the_end(self) -> RunResult:
+        environment = with_tracing(self._options.environment)
+        self._group = self._own_cgroup()
+        child = self._child = self._start(environment)
+        target = self._target(child, environment)
+        kills_before = target.group.oom_kill_count() if target.group else 0
+        writer = BundleWriter(self._options.bundle)
+        recorder = Recorder(writer, Manifest(subject=target.subject, options=self._stated()))
+        tap = self._tap(child, recorder)
+        if self._forwarder:
+            threading.Thread(target=self._forward_signals, args=[child], daemon=True).start()
+        observation = Observation(recorder, target)
+        enforcing = target.limit_bytes is not None and target.group is None
+        observation.start(self._enforce if enforcing else None)
+        self._watch(child, observation)
+        at_seconds = time.time()
+        self._ended.set()
+        tap.finish()
+        subject = observation.finish()
+        kills = target.group.oom_kill_count() - kills_before if target.group else 0
+        ending = self._ending(child, at_seconds, kills)
+        recorder.finish(ManifestEnd(ending=ending, subject=subject))
+        if not observation.found.is_go:
+            self._warn(f"{subject.name} is no Go program: only /proc and the cgroup were watched.")
+        found = observation.endpoint.endpoint
+        return RunResult(
+            bundle=self._options.bundle,
+            ending=ending,
+            go_version=subject.go_version,
+            pprof_url=found.base_url if found else "",
+            warnings=tuple(self._warnings),
+        )
+
+    def clean_up(self) -> None:
+        """Leave nothing behind; does nothing the second time."""
+        self._ended.set()
+        if self._child is not None:
+            self._child.kill_and_reap()
+            self._child.close()
+        if self._group is not None:
+            self._group.close()
+            if self._group.remove():
+                self._warn("processes that the program left in its cgroup were killed with it.")
+        if self._forwarder is not None:
+            self._forwarder.close()
+        self._child = self._group = self._forwarder = None
+
+    def _own_cgroup(self) -> OwnedCgroup | None:
+        limit = self._options.memory_limit_bytes
+        if limit is None:
+            return None
+        try:
+            return cgroup.make_cgroup(limit)
+        except CannotMakeError as error:
+            self._warn(
+                f"NO MEMORY CGROUP can be made here ({error}): goom itself watches RSS and kills "
+                "at the limit; page cache and kernel memory do not count."
+            )
+            return None
+
+    def _start(self, environment: Mapping[str, str]) -> Child:
+        options = self._options
+        entrance = -1
+        if self._group is not None:
+            warm(self._command[0], environment)
+            entrance = self._group.entrance()
+        try:
+            return Child(
+                self._command,
+                ChildOptions(
+                    environment=environment,
+                    folder=options.folder,
+                    stdin=options.stdin,
+                    stdout=options.stdout,
+                    entrance=entrance,
+                    unblock=self._forwarder.blocked if self._forwarder else frozenset(),
+                ),
+            )
+        finally:
+            if entrance >= 0:
+                os.close(entrance)
+
+    def _target(self, child: Child, environment: Mapping[str, str]) -> Target:
+        found = find_subject(child.pid)
+        stated = self._options.memory_limit_bytes
+        group: MemoryCgroup | None = self._group
+        if stated is None:
+            group = cgroup.limited_cgroup_of(child.pid)
+        subject = describe(
+            found,
+            environment=environment,
+            command=self._command,
+            group=group,
+            limit_bytes=stated,
+        )
+        now = child.started_at_seconds
+        return Target(
+            root=found,
+            subject=replace(subject, observed_from_seconds=now),
+            group=group,
+            limit_bytes=subject.memory_limit_bytes,
+            pprof_url=self._options.pprof_url,
+        )
+
+    def _stated(self) -> dict[str, str]:
+        options = self._options
+        return {
+            "command": "run",
+            "memory": str(options.memory_limit_bytes or ""),
+            "for_seconds": str(options.stop_after_seconds),
+            "go_pprof": options.pprof_url,
+        }
+
+    def _tap(self, child: Child, recorder: Recorder) -> stderr_tap.StderrTap:
+        def keep(at_seconds: float, line: bytes) -> None:
+            recorder.trace_line(at_seconds, line)
+            self._go_ran_out |= line.startswith(_GO_RAN_OUT)
+            if self._options.on_status is not None:
+                self._fresh_trace.append(line)
+
+        options = self._options
+        return stderr_tap.StderrTap(
+            child.stderr, quiet=options.quiet, sink=options.stderr, keep=keep
+        )
+
+    def _forward_signals(self, child: Child) -> None:
+        while self._forwarder is not None and not self._ended.is_set():
+            self._forwarder.forward_pending(child, 0.1)
+
+    def _watch(self, child: Child, observation: Observation) -> None:
+        pause = 0.0
+        while not child.ended_within(pause):
+            pause = observation.tick()
+            self._tell(observation)
+            self._end_in_time(child, observation)
+
+    def _end_in_time(self, child: Child, observation: Observation) -> None:
+        elapsed = observation.elapsed_seconds
+        if not self._stopped and elapsed >= self._options.stop_after_seconds:
+            observation.last_round(_LAST_ROUND_SECONDS)
+            self._stopped = not child.ended_within(0)
+            self._asked_to_end_at = observation.elapsed_seconds
+            child.send(signal.SIGTERM)
+        elif elapsed > self._asked_to_end_at + _GRACE_SECONDS:
+            child.send(signal.SIGKILL)
+
+    def _enforce(self) -> None:
+        if self._child is not None and not self._enforced:
+            self._enforced = True
+            self._child.send(signal.SIGKILL)
+
+    def _tell(self, observation: Observation) -> None:
+        elapsed, tell = observation.elapsed_seconds, self._options.on_status
+        if tell is None or elapsed < self._status_at:
+            return
+        self._status_at = elapsed + _STATUS_SECONDS
+        lines, self._fresh_trace = self._fresh_trace, []
+        rss = observation.watch.process.get("rss_bytes", math.nan)
+        tell(
+            RunStatus(
+                elapsed_seconds=elapsed,
+                rss_bytes=rss,
+                used_bytes=observation.watch.cgroup.get("usage_bytes", rss),
+                limit_bytes=observation.target.limit_bytes,
+                goroutines=observation.endpoint.goroutines,
+                trace=b"".join(line + b"\n" for line in lines),
+            )
+        )
+
+    def _ending(self, child: Child, at_seconds: float, kills: int) -> Ending:
+        code, number = child.ended_by
+        killed = number == signal.SIGKILL or code == 128 + signal.SIGKILL
+        return Ending(
+            at_seconds=at_seconds,
+            exit_code=code,
+            signal=number,
+            oom_killed=kills > 0 and killed,
+            oom_kill_count=kills,
+            limit_enforced_by_goom=self._enforced and killed,
+            go_out_of_memory=self._go_ran_out and not killed,
+            stopped_by_goom=self._stopped,
+        )
+
+    def _warn(self, message: str) -> None:
+        self._warnings.append(message)
+        with contextlib.suppress(OSError):
+            self._options.say(message)

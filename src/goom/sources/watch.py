@@ -1,0 +1,110 @@
+"""Looks at a process and its cgroup from outside, and at both together for the ledger."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from goom.sources import procfs
+from goom.sources.cgroup import MemoryCgroup
+from goom.sources.procfs import ProcessFiles
+from goom.sources.recorder import Recorder
+
+_AFTER_DEATH = (
+    "memory.events",
+    "memory.failcnt",
+    "memory.max_usage_in_bytes",
+    "memory.oom_control",
+    "memory.peak",
+)
+_STILL_TRUE = ("limit_bytes", "peak_bytes", "limit_hits", "oom_events", "oom_kills")
+
+
+class Watch:
+    """All looks that need nothing of the program itself. Threads may share it: rows stay in order
+    of time.
+    """
+
+    def __init__(self, recorder: Recorder, group: MemoryCgroup | None, pid: int) -> None:
+        self.recorder, self.group, self.pid = recorder, group, pid
+        self.process: dict[str, float] = {}
+        self.cgroup: dict[str, float] = {}
+        self.kernel_look_seconds = 0.0
+        self.listening_sockets: int | None = None
+        self._files = ProcessFiles(pid)
+        self._lock = threading.RLock()
+
+    def follow(self, pid: int) -> None:
+        """Look at another process from now on."""
+        with self._lock:
+            self._files.close()
+            self.pid, self._files = pid, ProcessFiles(pid)
+
+    def look(self) -> None:
+        """One row of each series."""
+        with self._lock:
+            at, figures = time.time(), self._files.look()
+            if figures:
+                if self.listening_sockets is not None:
+                    figures["listening_sockets"] = self.listening_sockets
+                self.process = figures
+                self.recorder.process_look(at, figures)
+            self.cgroup_look()
+
+    def cgroup_look(self) -> None:
+        """One row of the cgroup alone."""
+        if self.group is None:
+            return
+        with self._lock:
+            at, figures = time.time(), self.group.look()
+            if figures:
+                self.cgroup = figures
+                self.recorder.cgroup_look(at, figures)
+
+    def kernel_look(self) -> None:
+        """The cgroup's figures and every mapping, back to back: what the ledger is made of."""
+        with self._lock:
+            started = time.monotonic()
+            self.cgroup_look()
+            self._keep("smaps")
+            self._keep("status")
+            if self.group is not None:
+                self.recorder.cgroup_files(time.time(), self.group.raw_files())
+            self.kernel_look_seconds = time.monotonic() - started
+
+    def last_look(self) -> None:
+        """After the end: what the cgroup still knows. Its usage no longer tells of the program."""
+        if self.group is None:
+            return
+        with self._lock:
+            at, figures = time.time(), self.group.look()
+            self.cgroup = figures
+            known = {name: figures[name] for name in _STILL_TRUE if name in figures}
+            self.recorder.cgroup_look(at, known)
+            files = self.group.raw_files()
+            kept = {name: files[name] for name in _AFTER_DEATH if name in files}
+            self.recorder.cgroup_files(at, kept)
+
+    def unreclaimable_bytes(self) -> float:
+        """The charge that the kernel cannot get back by dropping page cache, right now."""
+        if self.group is None:
+            return procfs.rss_bytes(self.pid)
+        seen = self.cgroup
+        cache = seen.get("file_bytes", 0.0) - seen.get("shmem_bytes", 0.0)
+        return self.group.usage_bytes() - max(0.0, cache - seen.get("mapped_file_bytes", 0.0))
+
+    def close(self) -> None:
+        """Give files back."""
+        with self._lock:
+            self._files.close()
+
+    def _keep(self, name: str) -> None:
+        try:
+            at, body = time.time(), procfs.read_whole(self.pid, name)
+        except ProcessLookupError:
+            return  # it ended just now
+        except OSError as error:
+            self.recorder.not_read(f"/proc/{self.pid}/{name}", error.strerror or str(error))
+            return
+        if body:
+            self.recorder.file(f"proc/{name}", ".txt", at, body)
