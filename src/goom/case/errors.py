@@ -19,5 +19,5 @@ class BadInput(GoomError):  # noqa: N818 - it is what a person is told
     """Input that cannot be read: truncated, of another kind, hostile or empty."""
 
 
-class TooLarge(BadInput):  # noqa: N818 - as above
+class TooLarge(BadInput):
     """Input beyond a stated bound (``--max-bytes``)."""

@@ -50,8 +50,8 @@ class CgroupSeries(Series):
     """Memory cgroup, v1 and v2 under one set of names: usage_bytes (``memory.current`` or
     ``usage_in_bytes``), limit_bytes, peak_bytes, anon_bytes (v1 ``rss``), file_bytes (v1
     ``cache``), mapped_file_bytes, shmem_bytes, kernel_bytes (all kernel memory),
-    kernel_stack_bytes, page_tables_bytes, slab_bytes, swap_bytes, limit_hits (v1 ``failcnt``, v2 ``max`` events),
-    oom_events, oom_kills, pressure_some_fraction, anon_huge_bytes.
+    kernel_stack_bytes, page_tables_bytes, slab_bytes, swap_bytes, limit_hits (v1 ``failcnt``, v2
+    ``max`` events), oom_events, oom_kills, pressure_some_fraction, anon_huge_bytes.
     """
 
 

@@ -10,12 +10,15 @@ from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.course import Course
 from goom.signals.gc_cost import GCCost
+from goom.signals.growth import Growth
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.trend import ramp
 
 
 @detector("healthy")
-def healthy(course: Course, marked: MarkedHeap | None, cost: GCCost | None) -> Hypothesis:
+def healthy(
+    course: Course, marked: MarkedHeap | None, cost: GCCost | None, growth: Growth | None
+) -> Hypothesis:
     """Nothing is wrong: flat, a saw-tooth, or growth to a bound where it stays.
 
     What it sees:
@@ -48,6 +51,9 @@ def healthy(course: Course, marked: MarkedHeap | None, cost: GCCost | None) -> H
         share = cost.share_of_process_fraction
         text = f"the collector used {share:.0%} of the process's CPU"
         weighing.plus(1.0 * ramp(share, 0.25, 0.12), text, "gctrace")
+        busy = ramp(cost.share_of_machine_fraction, 0.01, 0.05)
+        weighing.minus(4.5 * ramp(share, 0.16, 0.32) * busy, text, "gctrace")
+    _parts(weighing, growth)
     if course.goroutines is not None:
         text = f"goroutines: {course.goroutines.first:.0f} to {course.goroutines.last:.0f}"
         weighing.plus(0.7 * ramp(course.piling_up, 0.3, 0.05), text, "goroutine profiles")
@@ -79,6 +85,16 @@ def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None
     weighing.plus(2.5 * (1.0 - rising), flat, marked.source)
     climbs = f"what survives still rises, by {bytes_text(rise)} so far"
     weighing.minus(3.0 * rising, climbs, marked.source)
+
+
+def _parts(weighing: Weighing, growth: Growth | None) -> None:
+    """What is neither live heap nor its runway should be a small part of the memory."""
+    if growth is None:
+        return
+    for value, name in ((growth.outside, "outside Go"), (growth.stacks, "stacks")):
+        share = growth.share(value)
+        text = f"{name}: {bytes_text(value)}, {share:.0%} of the memory at the peak"
+        weighing.minus(2.5 * ramp(share, 0.3, 0.6) * ramp(value, 12e6, 40e6), text, growth.source)
 
 
 def _summary(course: Course, marked: MarkedHeap | None, seen_seconds: float) -> str:

@@ -7,11 +7,15 @@ from math import log2
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from goom.rooms import signal
 from goom.signals.burst import Burst
 from goom.signals.goroutines import GoroutineTrend, Group
 from goom.signals.startup import Startup
 from goom.signals.trend import ramp
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -36,12 +40,13 @@ def goroutine_growth(
 ) -> GoroutineGrowth:
     """Judge the counts after the start, and who makes them up."""
     after = startup.settled_seconds if startup is not None else 0.0
-    settled = goroutines.counts[goroutines.time_seconds >= after]
-    counts = settled if len(settled) >= 2 else goroutines.counts
+    time, counts = goroutines.time_seconds, goroutines.counts
+    if (time >= after).sum() >= 2:
+        time, counts = time[time >= after], counts[time >= after]
     first, last = float(counts[0]), float(counts[-1])
     grown = last - first
     rises = ramp(log2(max(last, 1.0) / max(first, 8.0)), 0.3, 1.2) * ramp(grown, 15, 80)
-    late = _late(counts)
+    late = _late(time, counts)
     groups = tuple(group for group in goroutines.groups if group.grown > 0.05 * max(grown, 1.0))
     blocked = sum(max(group.grown, 0.0) for group in groups if group.wait == "peer")
     total = sum(max(group.grown, 0.0) for group in groups)
@@ -60,15 +65,17 @@ def goroutine_growth(
     )
 
 
-def _late(counts: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """1 while the last third of the looks rises with the pace of the whole, else down to 0."""
-    if len(counts) < 4:
+def _late(time: Floats, counts: Floats) -> float:
+    """1 while the last third of the time rises with the pace of the whole, else down to 0.
+
+    Looks crowd at the brink, so it is the time that is divided, not the looks.
+    """
+    if len(counts) < 4 or time[-1] <= time[0]:
         return 0.8
-    cut = len(counts) * 2 // 3
-    whole = float(counts[-1] - counts[0])
-    late = float(counts[-1] - counts[cut - 1])
-    expected = whole * (len(counts) - cut) / max(len(counts) - 1, 1)
-    return ramp(late / expected, 0.1, 0.45) if expected > 0 else 0.0
+    cut = time[0] + (time[-1] - time[0]) * 2 / 3
+    late = float(counts[-1] - np.interp(cut, time, counts))
+    expected = float(counts[-1] - counts[0]) / 3
+    return ramp(late / expected, 0.15, 0.5) if expected > 0 else 0.0
 
 
 def _proven(goroutines: GoroutineTrend, last: float) -> float:

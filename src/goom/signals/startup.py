@@ -16,15 +16,8 @@ from goom.signals.site_growth import SiteGrowth
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
-_POSTS = (
-    "net.(*netFD).accept",
-    "os/signal.",
-    "internal/poll.(*FD).Accept",
-    "time.Sleep",
-    "runtime.selectgo",
-    "runtime.chanrecv",
-    "runtime.block",
-)
+_SERVING = ("net.(*netFD).accept", "os/signal.", "internal/poll.(*FD).Accept")
+_PARKED = ("runtime.", "time.Sleep", "sync.", "internal/sync.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +76,8 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     """Rising from the first moment to the last, fast, in few collections, on the main goroutine."""
     if onset.fell_fraction > 0.5 and onset.fell_after_seconds > 1:
         return 0.0
-    from_start = ramp(onset.onset_seconds, 0.4 * onset.peak_seconds, 0.2 * onset.peak_seconds)
-    early = ramp(onset.peak_seconds, 15.0, 5.0)
+    from_start = ramp(onset.rise_fraction, 0.35, 0.55)
+    early = ramp(onset.peak_seconds, 22.0, 8.0)
     cycles = len(marked.bytes) if marked is not None else 0
     few = ramp(float(cycles), 40.0, 15.0)
     where = np.nanmean([share, busy]) if not (isnan(share) and isnan(busy)) else 0.5 * early
@@ -93,7 +86,7 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     if at_post:
         strength *= 0.25
     # slow growth over many collections is work being served, whoever runs the loop
-    return float(strength * max(early, 0.6 * few))
+    return float(strength * max(early, 0.4 * few))
 
 
 def _gave_back(onset: Onset) -> float:
@@ -165,10 +158,14 @@ def _is_main(group: Group) -> bool:
 
 
 def _at_post(group: Group) -> bool:
-    """Parked to accept, for a signal, a tick or a message; waiting for loaders does not count."""
+    """Accepting or waiting for a signal, or parked by main.main itself.
+
+    A wait below another function of the program (for a loader, between two fetches) is no post.
+    """
     if group.wait == "running":
         return False
-    inner = [frame.function for frame in group.stack[:8]]
-    if any("WaitGroup" in name or "errgroup" in name for name in inner):
-        return False
-    return any(name.startswith(_POSTS) for name in inner)
+    names = [frame.function for frame in group.stack]
+    if any(name.startswith(_SERVING) for name in names):
+        return True
+    above = names[: names.index("main.main")] if "main.main" in names else names
+    return all(name.startswith(_PARKED) for name in above)
