@@ -1,0 +1,3 @@
+module example.com/allocating
+
+go 1.21

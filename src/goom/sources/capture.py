@@ -1,0 +1,238 @@
+"""Watches a running program for a while without getting in its way, and leaves a bundle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from goom.case.errors import BadInput
+from goom.case.subject import Ending, Subject
+from goom.sources import procfs
+from goom.sources.brink import BrinkWatch
+from goom.sources.bundle_writer import DEFAULT_MAX_BYTES, BundleWriter
+from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, chosen
+from goom.sources.endpoint_looks import EndpointLooks
+from goom.sources.live_target import LiveTarget
+from goom.sources.manifest import Manifest, ManifestEnd
+from goom.sources.recorder import Recorder
+from goom.sources.schedule import Brink, Cadence, Timer
+from goom.sources.watch import Watch
+
+_TICK_SECONDS = 0.05
+_LAST_ROUND_SECONDS = 5.0
+_NO_ENDPOINT = "none of the program's addresses answers as one, so only the kernel was asked"
+_SERVE_ONE = """Serve one, on loopback:  import _ "net/http/pprof"  and
+go http.ListenAndServe("127.0.0.1:6060", nil)   or name it:  --url URL"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureStatus:
+    """Where the capture is, for a live line. Unknown figures are nan or None."""
+
+    elapsed_seconds: float
+    for_seconds: float
+    rss_bytes: float
+    goroutines: int | None
+    looks: int
+    spent: str  # share of the time that looks took of the program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureOptions:
+    """How long, how often, how much of the program's time."""
+
+    bundle: Path
+    for_seconds: float = 30.0
+    looks: tuple[str, ...] = DEFAULT
+    every_seconds: float = 5.0
+    budget_fraction: float = 0.01
+    max_bytes: int = DEFAULT_MAX_BYTES
+    on_status: Callable[[CaptureStatus], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureResult:
+    """What came of it. ``ended`` says why it stopped before its time, "" when it did not."""
+
+    bundle: Path
+    looks: int
+    spent: str
+    seconds: float
+    over_budget: bool = False
+    ended: str = ""
+
+
+def capture(target: LiveTarget, options: CaptureOptions) -> CaptureResult:
+    """Look until the time is up, the program ends, or Ctrl-C; the bundle is whole in every case."""
+    subject = replace(target.subject, observed_from_seconds=time.time())
+    writer = BundleWriter(options.bundle, max_bytes=options.max_bytes)
+    schedule = dict.fromkeys(options.looks, options.every_seconds)
+    manifest = Manifest(
+        subject=subject,
+        options={"for": f"{options.for_seconds:g}s", "budget": f"{options.budget_fraction:g}"},
+        schedule={**schedule, "rows": ROW_SECONDS},
+    )
+    session = _Session(target, options, Recorder(writer, manifest))
+    try:
+        session.to_the_end()
+    except KeyboardInterrupt:
+        session.ended = "interrupted"
+    return session.finish(subject)
+
+
+class _Session:
+    def __init__(self, target: LiveTarget, options: CaptureOptions, recorder: Recorder) -> None:
+        self.ended = ""
+        self._target, self._options, self._recorder = target, options, recorder
+        self._budget = Budget(options.budget_fraction)
+        self._died = False
+        self._row_at = 0.0
+        self._oom_kills = target.group.oom_kill_count() if target.group else 0
+        self._watch = Watch(recorder, target.group, target.pid) if target.pid else None
+        self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
+        self._endpoint = self._endpoint_looks()
+        self._brink = self._brink_watch()
+        self._started = time.monotonic()
+
+    def _endpoint_looks(self) -> EndpointLooks | None:
+        endpoint, options = self._target.endpoint, self._options
+        if endpoint is None:
+            self._recorder.not_read("pprof endpoint", _NO_ENDPOINT, _SERVE_ONE)
+            return None
+        looks = EndpointLooks(endpoint, self._recorder, self._budget)
+        looks.start(chosen(options.looks), options.every_seconds, options.for_seconds)
+        return looks
+
+    def _brink_watch(self) -> BrinkWatch | None:
+        limit = self._target.group.limit_bytes() if self._target.group else None
+        if limit is None or self._watch is None or self._endpoint is None:
+            return None
+        brink = BrinkWatch(
+            Brink(limit),
+            self._watch.unreclaimable_bytes,
+            at_brink=self._endpoint.at_brink,
+            row=self._watch.cgroup_look,
+        )
+        brink.start(self._target.group)
+        return brink
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    def to_the_end(self) -> None:
+        """Look, wait, look."""
+        while not self.ended and self.elapsed < self._options.for_seconds:
+            self._rows()
+            if self._endpoint is not None:
+                self._endpoint.tick(self.elapsed)
+            self._recorder.flush()
+            if self._options.on_status:
+                self._options.on_status(self._status())
+            time.sleep(_TICK_SECONDS)
+            self._notice_the_end()
+        if not self.ended:
+            self._last_round()
+
+    def finish(self, subject: Subject) -> CaptureResult:
+        """Stop looking and close the bundle."""
+        seconds = self.elapsed
+        self._stop_looking()
+        self._binary(subject)
+        later = replace(subject, observed_to_seconds=time.time())
+        self._recorder.finish(ManifestEnd(ending=self._ending(), subject=later))
+        return CaptureResult(
+            bundle=self._options.bundle,
+            looks=self._answers,
+            spent=self._budget.text(seconds),
+            seconds=seconds,
+            over_budget=not self._budget.allows(0.0, seconds),
+            ended=self.ended,
+        )
+
+    def _stop_looking(self) -> None:
+        if self._brink is not None:
+            self._brink.stop()
+        if self._endpoint is not None:
+            self._endpoint.stop()
+        if self._watch is not None:
+            if self._died:
+                self._watch.last_look()
+            self._watch.close()
+
+    def _rows(self) -> None:
+        if self._watch is None:
+            return
+        elapsed = self.elapsed
+        if elapsed >= self._row_at:
+            self._watch.look()
+            self._row_at = elapsed + ROW_SECONDS
+        mappings = self._mappings
+        if mappings is None or not mappings.due(elapsed):
+            return
+        self._kernel_look()
+        mappings.looked(elapsed, self._watch.kernel_look_seconds)
+
+    def _kernel_look(self) -> None:
+        if self._watch is not None:
+            self._watch.kernel_look()
+            self._budget.spend(self._watch.kernel_look_seconds)
+
+    def _last_round(self) -> None:
+        if self._watch is not None:
+            self._watch.look()
+            cost = self._watch.kernel_look_seconds
+            if self._mappings is not None and self._budget.allows(cost, self.elapsed):
+                self._kernel_look()
+        if self._endpoint is not None:
+            self._endpoint.last(self.elapsed, _LAST_ROUND_SECONDS)
+
+    def _notice_the_end(self) -> None:
+        pid = self._target.pid
+        if pid is not None and not procfs.is_alive(pid):
+            self.ended, self._died = f"process {pid} ended", True
+        elif pid is None and self._endpoint is not None and self._endpoint.silent:
+            self.ended = "the address stopped answering"
+
+    def _ending(self) -> Ending | None:
+        if not self._died:
+            return None
+        group = self._target.group
+        kills = group.oom_kill_count() - self._oom_kills if group else 0
+        return Ending(at_seconds=time.time(), oom_killed=kills > 0, oom_kill_count=max(0, kills))
+
+    def _binary(self, subject: Subject) -> None:
+        found = self._target.found
+        if found is None or found.binary is None:
+            return
+        try:
+            self._recorder.add_once("binary/calls.json", found.binary.calls())
+        except BadInput as error:
+            self._recorder.not_read(f"call sites in {subject.name}", error.message, error.hint)
+        found.binary.close()
+
+    def _status(self) -> CaptureStatus:
+        seen = self._watch.process if self._watch is not None else {}
+        return CaptureStatus(
+            elapsed_seconds=self.elapsed,
+            for_seconds=self._options.for_seconds,
+            rss_bytes=seen.get("rss_bytes", float("nan")),
+            goroutines=self._endpoint.goroutines if self._endpoint is not None else None,
+            looks=self._answers,
+            spent=self._budget.text(self.elapsed),
+        )
+
+    @property
+    def _answers(self) -> int:
+        return self._endpoint.answers if self._endpoint is not None else 0
+
+
+def _mappings(options: CaptureOptions) -> Cadence:
+    return Cadence(
+        first=(0.1,),
+        every_seconds=options.every_seconds,
+        stretch_fraction=0.0,
+        cost_share=options.budget_fraction / len(options.looks),
+    )
