@@ -15,7 +15,7 @@ from goom.case.series import Series
 from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.go_memory import GoMemory
-from goom.signals.ledger_moment import Moment, anonymous_bytes, others_bytes
+from goom.signals.ledger_moment import Moment, anonymous_bytes, end_of_life, others_bytes
 from goom.signals.ledger_physical import GO_ONLY, Charge, charge_of
 from goom.signals.ledger_split import Split, split_of
 from goom.signals.regions import Regions
@@ -78,8 +78,10 @@ def _rows(
     evidence: Evidence, memory: GoMemory | None, regions: Regions | None, times: Floats
 ) -> Iterator[dict[str, float]]:
     cgroup, process = _table(evidence.cgroup, times), _table(evidence.process, times)
-    mapped, go = _table(regions, times), _table(memory, times)
+    go = _table(memory, times)
     others = _others(evidence.cgroup, regions, times)
+    charged = cgroup.columns.get("anon_bytes")
+    mapped = _mapped(regions, times, None if charged is None else charged - others)
     for index, time in enumerate(times):
         moment = Moment(
             at_seconds=float(time),
@@ -110,6 +112,7 @@ def _moments(evidence: Evidence, memory: GoMemory | None) -> Floats:
     if leading is None:
         return np.array([])
     times = leading.time_seconds[~np.isnan(leading.time_seconds)]
+    times = times[times <= end_of_life(evidence)]
     if memory is not None and not np.isnan(memory.time_seconds).all():
         known = memory.time_seconds[~np.isnan(memory.time_seconds)]
         spoken = (times >= known[0] - _BEYOND_SECONDS) & (times <= known[-1] + _BEYOND_SECONDS)
@@ -128,6 +131,30 @@ def _table(series: Series | None, times: Floats) -> _Table:
             for name, column in series.columns.items()
         }
     )
+
+
+def _mapped(regions: Regions | None, times: Floats, anonymous: Floats | None) -> _Table:
+    """The mappings between two looks: what the cgroup says that changed since is shared among the
+    kinds as they changed from one look to the next, and is the arenas' where none did.
+    """
+    table = _table(regions, times)
+    if regions is None or anonymous is None or not table.columns:
+        return table
+    names = [name for name in table.columns if name.endswith("_anon_bytes")]
+    gap = anonymous - np.sum([table.columns[name] for name in names], axis=0)
+    later = np.clip(np.searchsorted(regions.time_seconds, times), 1, max(len(regions) - 1, 1))
+    changed = {
+        name: np.abs(column[np.minimum(later, len(column) - 1)] - column[later - 1])
+        for name, column in regions.columns.items()
+        if name in names
+    }
+    whole = np.sum(list(changed.values()), axis=0)
+    columns = dict(table.columns)
+    for name in names:
+        default = 1.0 if name == "go_heap_anon_bytes" else 0.0
+        share = np.where(whole > 0, changed[name] / np.where(whole > 0, whole, 1.0), default)
+        columns[name] = np.maximum(columns[name] + gap * share, 0.0)
+    return _Table(columns)
 
 
 def _brought(looks: Floats, column: Floats, times: Floats) -> Floats:

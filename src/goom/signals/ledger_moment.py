@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 BRINK, LAST, PEAK, AUTO = "brink", "last", "peak", "auto"
 _TOGETHER_SECONDS = 0.25  # looks this close are taken as they are; farther ones are interpolated
 _WALK_SECONDS = 0.5  # the stamp of a walk through the mappings may be off by this much
+_DYING_SECONDS = 1.0
 _OFF_FRACTION_PER_SECOND = 0.0005
 _COLLECTION_FRACTION = 0.05
 
@@ -143,10 +144,27 @@ def _target(evidence: Evidence, at: str | float) -> float:
         return _start(evidence) + at
     ending = evidence.subject.ending
     killed = ending is not None and (ending.oom_killed or ending.limit_enforced_by_goom)
-    if at == BRINK or (at == AUTO and killed):
-        end = ending.at_seconds if ending is not None else nan
-        return end if not isnan(end) else _last(evidence)
-    return _last(evidence) if at == LAST else _peak(evidence)
+    if at in (BRINK, LAST) or (at == AUTO and killed):
+        return end_of_life(evidence)
+    return _peak(evidence)
+
+
+def end_of_life(evidence: Evidence) -> float:
+    """The last instant at which the subject still had its memory; the last look while it runs.
+
+    A dying process gives its pages back before anybody hears of its end, so that of the looks
+    shortly before the stated end the one with the highest charge is the last good one.
+    """
+    ending = evidence.subject.ending
+    end = ending.at_seconds if ending is not None else nan
+    if isnan(end):
+        return _last(evidence)
+    for series in _charges(evidence):
+        column = _charge_column(series)
+        near = np.abs(end - _DYING_SECONDS / 2 - series.time_seconds) <= _DYING_SECONDS / 2
+        if column is not None and np.any(near & ~np.isnan(column)):
+            return float(series.time_seconds[np.nanargmax(np.where(near, column, nan))])
+    return end
 
 
 def _start(evidence: Evidence) -> float:
@@ -164,13 +182,17 @@ def _last(evidence: Evidence) -> float:
 
 def _peak(evidence: Evidence) -> float:
     for series in _charges(evidence):
-        column = series.get("usage_bytes")
-        column = series.get("rss_bytes") if column is None else column
+        column = _charge_column(series)
         if column is not None and not np.isnan(column).all():
             # of equal looks the newest: a plateau's end has the most evidence behind it
             highest = np.flatnonzero(column >= np.nanmax(column))
             return float(series.time_seconds[highest[-1]])
     return nan
+
+
+def _charge_column(series: Series) -> Floats | None:
+    column = series.get("usage_bytes")
+    return series.get("rss_bytes") if column is None else column
 
 
 def _charges(evidence: Evidence) -> list[Series]:
@@ -218,8 +240,7 @@ def _known_times(series: Series | None) -> Floats:
 def _charge_at(evidence: Evidence, times: Floats) -> Floats:
     """The charge, or RSS, at each time; 1 throughout when nobody saw it, so that time decides."""
     for series in _charges(evidence):
-        column = series.get("usage_bytes")
-        column = series.get("rss_bytes") if column is None else column
+        column = _charge_column(series)
         known = ~np.isnan(series.time_seconds)
         known = known & ~np.isnan(column) if column is not None else known & False
         if column is not None and known.any():
