@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -130,12 +131,8 @@ def started_at_seconds(pid: int) -> float:
     fields = _read(pid, "stat").rpartition(b")")[2].split()
     if len(fields) < 20:
         return float("nan")
-    boot = next(
-        int(line.split()[1])
-        for line in (PROC / "stat").read_bytes().splitlines()
-        if line.startswith(b"btime")
-    )
-    return boot + int(fields[19]) / _TICKS_PER_SECOND
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / _TICKS_PER_SECOND
+    return time.time() - age
 
 
 def is_alive(pid: int) -> bool:

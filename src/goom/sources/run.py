@@ -8,20 +8,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
 
 from goom.case.subject import Ending
 from goom.sources import cgroup, stderr_tap
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.cgroup import CannotMakeError, MemoryCgroup, OwnedCgroup
-from goom.sources.child import Child, ChildOptions, SignalForwarder, warm, with_tracing
+from goom.sources.child import Child, ChildOptions, warm, with_tracing
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.observation import Observation, Target
 from goom.sources.observed_subject import describe
 from goom.sources.recorder import Recorder
+from goom.sources.run_options import RunOptions, RunResult, RunStatus, refuse_unwritable
 from goom.sources.subject_finder import find_subject
+
+__all__ = ["RunOptions", "RunResult", "RunStatus", "observe"]
 
 _GRACE_SECONDS = 5.0
 _LAST_ROUND_SECONDS = 2.0
@@ -32,57 +34,6 @@ _GO_RAN_OUT = (
     b"fatal error: runtime: out of memory",
     b"fatal error: runtime: cannot allocate memory",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunStatus:
-    """Where the program is now, for a live line. Unknown figures are nan or None."""
-
-    elapsed_seconds: float
-    rss_bytes: float
-    used_bytes: float  # of the limit: the cgroup's charge, or RSS where there is none
-    limit_bytes: int | None
-    goroutines: int | None
-    trace: bytes  # the trace lines since the last status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How to run and watch. ``say`` gets one-line warnings, ``stderr`` the program's own bytes.
-
-    ``stdin`` and ``stdout`` are as subprocess takes them; None is inherited.
-    """
-
-    bundle: Path
-    memory_limit_bytes: int | None = None
-    stop_after_seconds: float = math.inf
-    pprof_url: str = ""
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    folder: Path | None = None
-    stdin: int | None = None
-    stdout: int | None = None
-    quiet: bool = False
-    forward_signals: bool = False
-    stderr: Callable[[bytes], None] = stderr_tap.to_own_stderr
-    say: Callable[[str], None] = lambda _: None
-    on_status: Callable[[RunStatus], None] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """How it ended, and where the evidence is. ``pprof_url`` is "" when none was found."""
-
-    bundle: Path
-    ending: Ending
-    go_version: str | None = None
-    pprof_url: str = ""
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def shell_status(self) -> int:
-        """What a shell would answer: the exit code, or 128 and the signal's number."""
-        code = self.ending.exit_code
-        return code if code is not None else 128 + (self.ending.signal or 0)
 
 
 def observe(command: tuple[str, ...], options: RunOptions) -> RunResult:
@@ -101,8 +52,7 @@ def observe(command: tuple[str, ...], options: RunOptions) -> RunResult:
 class _Run:
     def __init__(self, command: tuple[str, ...], options: RunOptions) -> None:
         self._command, self._options = command, options
-        # Before any thread of goom starts: see SignalForwarder.
-        self._forwarder = SignalForwarder() if options.forward_signals else None
+        self._forwarder = options.forwarder
         self._warnings: list[str] = []
         self._group: OwnedCgroup | None = None
         self._child: Child | None = None
@@ -113,6 +63,7 @@ class _Run:
         self._asked_to_end_at = math.inf
 
     def to_the_end(self) -> RunResult:
+        refuse_unwritable(self._options.bundle)
         environment = with_tracing(self._options.environment)
         self._group = self._own_cgroup()
         child = self._child = self._start(environment)
@@ -121,7 +72,7 @@ class _Run:
         writer = BundleWriter(self._options.bundle)
         recorder = Recorder(writer, Manifest(subject=target.subject, options=self._stated()))
         tap = self._tap(child, recorder)
-        if self._forwarder:
+        if self._forwarder is not None:
             threading.Thread(target=self._forward_signals, args=[child], daemon=True).start()
         observation = Observation(recorder, target)
         enforcing = target.limit_bytes is not None and target.group is None
@@ -155,9 +106,7 @@ class _Run:
             self._group.close()
             if self._group.remove():
                 self._warn("processes that the program left in its cgroup were killed with it.")
-        if self._forwarder is not None:
-            self._forwarder.close()
-        self._child = self._group = self._forwarder = None
+        self._child = self._group = None
 
     def _own_cgroup(self) -> OwnedCgroup | None:
         limit = self._options.memory_limit_bytes
