@@ -15,7 +15,7 @@ USUAL_PATH = "/debug/pprof"
 _INDEX_MARK = b"Types of profiles available"
 _INDEX_BYTES = 1 * MIB
 _COUNT = re.compile(rb"<td>\s*(\d+)\s*</td>\s*<td>\s*<a href=['\"]?(?:[^'\">]*/)?(\w+)\?debug")
-_FIRST_TAGS = (b"\x0a", b"\x5a")  # sample_type or period_type: what writers of profiles begin with
+_FIRST_TAGS = (b"\x0a", b"\x48", b"\x5a")  # sample_type; Go's CPU profiles: time_nanos; period_type
 _WELL_KNOWN = ("heap", "goroutine", "allocs")
 
 
