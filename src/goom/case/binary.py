@@ -10,9 +10,10 @@ from goom.case.profile import Frame
 
 @dataclass(frozen=True, slots=True)
 class BinaryCalls:
-    """Direct callers of a few telling functions: callee -> callers with file and line.
+    """Direct callers: callee -> callers with file and line.
 
-    Callees: sync.(*Pool).Get/Put, the mmap family, cgo stubs, SetGCPercent, SetMemoryLimit, …
+    Callees: sync.(*Pool).Get/Put, the mmap family, cgo stubs, SetGCPercent, SetMemoryLimit, map
+    assignment and slice growth, and the functions of the program's own module.
     """
 
     callers: Mapping[str, tuple[Frame, ...]]

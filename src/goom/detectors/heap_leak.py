@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isnan, nan
 
+from goom.case.binary import BinaryCalls
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -24,6 +25,7 @@ def heap_leak(
     growth: Growth | None,
     sites: SiteGrowth | None,
     pooling: Pooling | None,
+    binary: BinaryCalls | None,
 ) -> Hypothesis:
     """What survives a collection grows with the work served; goroutines do not.
 
@@ -62,7 +64,9 @@ def heap_leak(
         speaks_for=tuple(weighing.speaks_for),
         speaks_against=tuple(weighing.speaks_against),
         missing=tuple(weighing.missing),
-        blame=blame.of_growth_since(sites, course.settled_seconds, "the growth"),
+        blame=blame.with_keepers(
+            blame.of_growth_since(sites, course.settled_seconds, "the growth"), binary, sites
+        ),
         scenario="over_hours",
         limit_reached_at_seconds=_reaches(marked, course),
     )

@@ -1,7 +1,9 @@
-"""Who calls what in a Go executable: direct calls to the few functions that a diagnosis asks about.
+"""Who calls what in a Go executable: the direct calls that a diagnosis asks about.
 
-A heap profile shows who allocated, not who keeps a buffer in a pool or maps memory outside Go; the
-call instructions of the binary do. Only direct calls (CALL rel32, BL) are seen.
+A heap profile shows who allocated, not who adds to the map that keeps it, hands a buffer to a pool
+or maps memory outside Go; the call instructions of the binary do. Kept are the callers of a few
+telling functions, and the calls among the functions of the program's own module. Only direct calls
+(CALL rel32, BL) are seen.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from goom.case.binary import BinaryCalls
 from goom.case.errors import BadInput
 from goom.case.profile import Frame
-from goom.formats import elf_sections, pclntab
+from goom.formats import buildinfo, elf_sections, pclntab
 from goom.formats.elf_sections import AMD64, ARM64, Section
 
 CALLEES = (
@@ -41,8 +43,19 @@ CALLEES = (
     "time.NewTicker",
     "time.Tick",
 )
+KEEPING = (
+    "runtime.mapassign",
+    "sync.(*Map).Store",
+    "sync.(*Map).LoadOrStore",
+    "sync.(*Map).Swap",
+    "container/list.(*List).Push",
+    "container/list.(*List).insert",
+    "container/heap.Push",
+    "runtime.growslice",
+)
 _CGO_STUB = "._Cfunc_"  # cgo's own wrappers: main._Cfunc_malloc
 _MOST_CALLERS = 400
+_MOST_OWN = 6000  # of a larger program the calls within it are left out
 
 
 def read(data: memoryview) -> BinaryCalls:
@@ -51,20 +64,34 @@ def read(data: memoryview) -> BinaryCalls:
         elf = elf_sections.read(data)
         table = pclntab.read(data, elf)
         names = table.names()
-        wanted = {name: index for index, name in enumerate(names) if _is_wanted(name)}
+        own = _own_functions(names, data)
+        wanted = {
+            name: index for index, name in enumerate(names) if _is_wanted(name) or index in own
+        }
         text = elf.sections.get(".text")
         if text is None:
             raise BadInput("the executable has no .text section")
         entries = table.entries[np.fromiter(wanted.values(), dtype=np.int64, count=len(wanted))]
         sites, targets = _calls(data, text, elf.machine, entries)
         by_entry = {int(table.entries[index]): name for name, index in wanted.items()}
-        return BinaryCalls(_callers(table, names, by_entry, sites, targets))
+        return BinaryCalls(_callers(table, names, own, by_entry, zip(sites, targets, strict=True)))
     except (struct.error, IndexError, ValueError):
         raise BadInput("the executable's tables point outside of the file") from None
 
 
 def _is_wanted(name: str) -> bool:
-    return name in CALLEES or _CGO_STUB in name
+    return name in CALLEES or _CGO_STUB in name or name.startswith(KEEPING)
+
+
+def _own_functions(names: list[str], data: memoryview) -> frozenset[int]:
+    """Indices of the functions of the main package and the main module; none of a huge program."""
+    try:
+        modules = buildinfo.read(data).main_packages
+    except BadInput:
+        modules = ()
+    starts = ("main.", *(f"{module}{end}" for module in modules for end in "./"))
+    own = [index for index, name in enumerate(names) if name.startswith(starts)]
+    return frozenset(own) if len(own) <= _MOST_OWN else frozenset()
 
 
 def _calls(
@@ -94,19 +121,23 @@ def _calls(
 def _callers(
     table: pclntab.FunctionTable,
     names: list[str],
+    own: frozenset[int],
     by_entry: dict[int, str],
-    sites: NDArray[np.int64],
-    targets: NDArray[np.int64],
+    calls: Iterable[tuple[np.int64, np.int64]],
 ) -> dict[str, tuple[Frame, ...]]:
+    """Callers by callee; of calls that keep things and of own functions, own callers only."""
     found: dict[str, dict[str, Frame]] = {}
-    for site, target in zip(sites.tolist(), targets.tolist(), strict=True):
-        index = table.index_of(site)
-        callers = found.setdefault(by_entry[target], {})
+    for site, target in calls:
+        callee = by_entry[int(target)]
+        index = table.index_of(int(site))
+        callers = found.setdefault(callee, {})
+        told = callee in CALLEES or _CGO_STUB in callee
         if index < 0 or names[index] in callers or len(callers) >= _MOST_CALLERS:
             continue
-        file, line = table.place(index, site)
-        callers[names[index]] = Frame(names[index], file, line)
-    return {callee: tuple(callers.values()) for callee, callers in sorted(found.items())}
+        if told or index in own:
+            file, line = table.place(index, int(site))
+            callers[names[index]] = Frame(names[index], file, line)
+    return {callee: tuple(callers.values()) for callee, callers in sorted(found.items()) if callers}
 
 
 def to_json(calls: BinaryCalls) -> bytes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
 from goom.case.units import bytes_text
 from goom.case.verdict import Blame
+from goom.signals.keepers import keepers_near
 from goom.signals.site_growth import Site, SiteGrowth
 
 _MOST = 6
@@ -90,3 +92,27 @@ def _blame(frame: Frame, share: float, why: str) -> Blame:
 def of_frames(frames: Iterable[Frame], share: float, why: str) -> tuple[Blame, ...]:
     """Plain places that share one reason."""
     return tuple(_blame(frame, share, why) for frame in frames)
+
+
+def with_keepers(
+    rows: tuple[Blame, ...], binary: BinaryCalls | None, sites: SiteGrowth | None
+) -> tuple[Blame, ...]:
+    """Put whoever may keep the objects next to whoever allocates them, as a possibility."""
+    if not rows:
+        return rows
+    named = [row.function for row in rows]
+    keepers = keepers_near(named[:3], binary, sites)
+    if any(frame.function == named[0] and what == "a map" for frame, what in keepers):
+        return rows
+    found = [
+        Blame(
+            frame.function,
+            frame.file,
+            frame.line,
+            rows[0].share_fraction,
+            f"adds to {what} and is reached from {named[0]}: may be what keeps them",
+        )
+        for frame, what in keepers
+        if frame.function not in named
+    ]
+    return (rows[0], *found[:1], *rows[1:], *found[1:2])[:_MOST]

@@ -1,0 +1,73 @@
+"""Who may keep what others allocate: functions near the allocation that add to a map or a list.
+
+A heap profile names the allocation. What keeps the object alive is the container that it was put
+into, and the call instructions of the binary say who adds to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from goom.case.binary import BinaryCalls
+from goom.case.profile import Frame
+from goom.signals.site_growth import SiteGrowth
+
+_STRONG = ("runtime.mapassign", "sync.(*Map).", "container/")
+_WEAK = ("runtime.growslice",)
+_DEEP = 2
+
+
+def keepers_near(
+    functions: Iterable[str], binary: BinaryCalls | None, sites: SiteGrowth | None
+) -> tuple[tuple[Frame, str], ...]:
+    """Keepers among ``functions`` and what they call (two calls deep), likeliest first.
+
+    A keeper that shows in the heap profile itself (its container grows) comes before one that the
+    binary alone names, a map before a slice, a near one before a far one.
+    """
+    if binary is None:
+        return ()
+    adds = _adders(binary)
+    distance = _within_reach(tuple(functions), binary)
+    growing = _growing(sites)
+    near = [name for name in distance if name in adds]
+    near.sort(key=lambda name: (name not in growing, adds[name][1] != "a map", distance[name]))
+    return tuple(adds[name] for name in near)
+
+
+def _adders(binary: BinaryCalls) -> dict[str, tuple[Frame, str]]:
+    found: dict[str, tuple[Frame, str]] = {}
+    for callees, what in ((_STRONG, "a map"), (_WEAK, "a slice")):
+        for callee, callers in binary.callers.items():
+            if callee.startswith(callees):
+                for frame in callers:
+                    found.setdefault(frame.function, (frame, what))
+    return found
+
+
+def _within_reach(functions: tuple[str, ...], binary: BinaryCalls) -> dict[str, int]:
+    calls: dict[str, list[str]] = {}
+    for callee, callers in binary.callers.items():
+        for frame in callers:
+            calls.setdefault(frame.function, []).append(callee)
+    distance = dict.fromkeys(functions, 0)
+    edge = list(functions)
+    for depth in range(1, _DEEP + 1):
+        edge = [
+            callee
+            for function in edge
+            for callee in calls.get(function, ())
+            if callee not in distance
+        ]
+        distance.update(dict.fromkeys(edge, depth))
+    return distance
+
+
+def _growing(sites: SiteGrowth | None) -> set[str]:
+    if sites is None or len(sites.look_seconds) < 2:
+        return set()
+    return {
+        site.frame.function
+        for site in sites.sites
+        if site.inuse_bytes[-1] > site.inuse_bytes[0] and site.inuse_bytes[-1] > 0
+    }
