@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from goom.case.errors import BadInput
 from goom.case.evidence import Evidence
 from goom.case.subject import Subject
 from goom.sources.bundle_reader import gather_bundle
+from goom.sources.capture import CaptureOptions, capture
 from goom.sources.gathered import DEFAULT_MAX_BYTES, Gathered, Piece
+from goom.sources.live_target import find_target, is_live, parse_live
 from goom.sources.loose_files import WHAT_CAN_BE_GIVEN, FileReader, LooseFile
 from goom.sources.pieces import take
 from goom.sources.zip_entries import is_zip, shown
@@ -36,13 +39,26 @@ class LoadOptions:
 
 def load(targets: Sequence[str], options: LoadOptions) -> Evidence:
     """All evidence that the targets hold; BadInput when nothing in them is understood."""
+    live = [target for target in targets if is_live(target)]
+    files = [target for target in targets if target not in live]
     gathered = Gathered(left_bytes=options.max_bytes)
     reader = FileReader(options.max_bytes)
-    subject = _read_files(reader, targets, gathered)
+    subject = _read_files(reader, files, gathered)
+    if live:
+        subject = _watch(live, options, gathered)
     gathered.not_read[:0] = reader.not_read
     if not gathered.sources:
         raise _nothing(targets, gathered)
     return gathered.evidence(stated(subject, options))
+
+
+def _watch(live: Sequence[str], options: LoadOptions, gathered: Gathered) -> Subject:
+    """Capture a running program for a while and read that."""
+    target = find_target(*parse_live(live))
+    with tempfile.TemporaryDirectory(prefix="goom-") as folder:
+        bundle = Path(folder, "live.goom")
+        capture(target, CaptureOptions(bundle=bundle, for_seconds=options.for_seconds))
+        return gather_bundle(bundle.read_bytes(), "live", gathered)
 
 
 def _read_files(reader: FileReader, targets: Sequence[str], gathered: Gathered) -> Subject:
