@@ -1,0 +1,3 @@
+module alertgate
+
+go 1.21

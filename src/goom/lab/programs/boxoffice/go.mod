@@ -1,0 +1,3 @@
+module boxoffice
+
+go 1.21

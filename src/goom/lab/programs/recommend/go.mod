@@ -1,0 +1,3 @@
+module recommend
+
+go 1.21

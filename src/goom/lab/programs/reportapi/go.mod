@@ -1,0 +1,3 @@
+module reportapi
+
+go 1.21

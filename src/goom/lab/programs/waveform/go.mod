@@ -1,0 +1,3 @@
+module waveform
+
+go 1.21
