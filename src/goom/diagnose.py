@@ -22,7 +22,7 @@ def diagnose(evidence: Evidence) -> Case:
     """Derive every signal, let every cause speak, weigh them, and write the orders."""
     known = derive(signals, facts(evidence))
     hypotheses, silent = _hear(known)
-    verdict = weigh(hypotheses, evidence)
+    verdict = weigh(hypotheses, silent, evidence)
     known[Verdict] = verdict
     ledger, history, hotspots = (known.get(kind) for kind in (Ledger, LedgerHistory, Hotspots))
     return Case(

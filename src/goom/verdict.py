@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from math import exp
 
 from goom.case.evidence import Evidence
-from goom.case.verdict import CANNOT_TELL, Hypothesis, Reason, Rival, Verdict
+from goom.case.verdict import CANNOT_TELL, Hypothesis, NotChecked, Reason, Rival, Verdict
 
 # Detectors do not share all evidence that they weigh, so their odds are flattened before they
 # become confidences; the figure is calibrated by ``goom lab verify --all`` (docs/architecture.md).
 TEMPERATURE = 1.25
 LEAST_CONFIDENCE = 0.4
+# A cause whose evidence was not seen is not refuted: it keeps this much.
+UNHEARD_LOG_ODDS = -0.7
 _ALSO_LOG_ODDS = 1.5
 
 
-def weigh(hypotheses: Sequence[Hypothesis], evidence: Evidence) -> Verdict:
+def weigh(
+    hypotheses: Sequence[Hypothesis], silent: Sequence[NotChecked], evidence: Evidence
+) -> Verdict:
     """Rank the hypotheses; "cannot tell" when nothing was seen that could tell them apart."""
-    ranked = sorted(hypotheses, key=lambda one: -one.log_odds)
+    unheard = [
+        Hypothesis(cause=one.name, prior=UNHEARD_LOG_ODDS, missing=one.missing) for one in silent
+    ]
+    ranked = sorted([*hypotheses, *unheard], key=lambda one: -one.log_odds)
     shares = dict(zip((one.cause for one in ranked), _shares(ranked), strict=True))
-    if not ranked or not _enough(ranked, shares):
+    if not _enough(ranked, shares):
         return _cannot_tell(ranked, shares, evidence)
     first = ranked[0]
     return Verdict(
@@ -48,6 +55,8 @@ def _shares(ranked: Sequence[Hypothesis]) -> list[float]:
 
 def _enough(ranked: Sequence[Hypothesis], shares: dict[str, float]) -> bool:
     """Something must speak for the first, and it must stand clear of the crowd."""
+    if not ranked:
+        return False
     first = ranked[0]
     return shares[first.cause] >= LEAST_CONFIDENCE and bool(first.speaks_for)
 

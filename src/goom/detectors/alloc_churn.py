@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -40,21 +38,17 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
         runtime/mgcmark.go; the ``cpu`` fields of gctrace in runtime/extern.go.
     """
     weighing = Weighing()
-    share, busy = _burden(cost)
     by_gogc = 1.0 - ramp(cost.limit_driven_fraction, 0.3, 0.7)
-    text = (
-        f"the collector used {cost.share_of_process_fraction:.0%} of the process's CPU, "
-        f"{cost.cycles_per_second:.1f} cycles a second"
-    )
-    weighing.plus(6.0 * share * busy * by_gogc, text, "gctrace and /proc")
-    weighing.minus(3.5 * ramp(share * busy, 0.5, 0.1), text, "gctrace and /proc")
+    text = f"{cost.share_text}, {cost.cycles_per_second:.1f} cycles a second"
+    weighing.plus(6.0 * cost.burden * by_gogc, text, "gctrace and /proc")
+    weighing.minus(3.5 * ramp(cost.burden, 0.5, 0.1), text, "gctrace and /proc")
     weighing.plus(
-        1.0 * ramp(share, 0.2, 0.6) * ramp(cost.cycles_per_second, 2, 10),
+        1.0 * cost.burden * ramp(cost.cycles_per_second, 2, 10),
         f"{bytes_text(cost.allocated_bytes_per_second)}/s allocated",
         "gctrace",
     )
     weighing.minus(
-        4.0 * (1.0 - by_gogc) * ramp(share, 0.1, 0.4),
+        4.0 * (1.0 - by_gogc) * cost.burden,
         f"{cost.limit_driven_fraction:.0%} of the goals lie under what GOGC alone would set",
         "gctrace",
     )
@@ -78,17 +72,9 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
     )
 
 
-def _burden(cost: GCCost) -> tuple[float, float]:
-    """How large the collector's share is, and whether the process uses CPU to speak of."""
-    share = ramp(cost.share_of_process_fraction, 0.14, 0.28)
-    if isnan(cost.process_cpu_seconds):
-        share = ramp(cost.share_of_machine_fraction, 0.08, 0.2)
-    return share, ramp(cost.share_of_machine_fraction, 0.01, 0.05)
-
-
 def _summary(cost: GCCost) -> str:
+    share = cost.share_text[0].upper() + cost.share_text[1:]
     return (
-        f"The collector takes {cost.share_of_process_fraction:.0%} of the CPU: "
-        f"{bytes_text(cost.allocated_bytes_per_second)} of garbage a second make it run "
+        f"{share}: {bytes_text(cost.allocated_bytes_per_second)} of garbage a second make it run "
         f"{cost.cycles_per_second:.1f} times a second."
     )

@@ -48,11 +48,8 @@ def healthy(
         weighing.minus(1.0 * ramp(harm.peak_fraction, 0.97, 1.0) * (not held), text, "usage")
     _heap(weighing, course, marked)
     if cost is not None:
-        share = cost.share_of_process_fraction
-        text = f"the collector used {share:.0%} of the process's CPU"
-        weighing.plus(1.0 * ramp(share, 0.25, 0.12), text, "gctrace")
-        busy = ramp(cost.share_of_machine_fraction, 0.01, 0.05)
-        weighing.minus(4.5 * ramp(share, 0.16, 0.32) * busy, text, "gctrace")
+        weighing.plus(1.0 * (1.0 - cost.burden), cost.share_text, "gctrace")
+        weighing.minus(4.5 * cost.burden, cost.share_text, "gctrace")
     _parts(weighing, growth)
     if course.goroutines is not None:
         text = f"goroutines: {course.goroutines.first:.0f} to {course.goroutines.last:.0f}"

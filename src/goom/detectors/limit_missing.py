@@ -23,7 +23,7 @@ from goom.signals.usage import Usage
 def limit_missing(
     marked: MarkedHeap,
     course: Course,
-    usage: Usage,
+    usage: Usage | None,
     growth: Growth | None,
     sites: SiteGrowth | None,
 ) -> Hypothesis:
@@ -51,26 +51,13 @@ def limit_missing(
     """
     weighing = Weighing()
     harm = course.harm
-    outlook = _outlook(marked, usage, harm.limit_bytes)
-    weighing.plus(
-        2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * harm.nearness,
-        f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
-        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit",
-        marked.source,
-    )
-    fits = ramp(outlook.marked_fraction, 0.95, 0.8)
-    text = f"what survives comes to {outlook.marked_fraction:.0%} of the limit with the rest"
-    weighing.plus(1.5 * fits * harm.nearness, text, marked.source)
-    weighing.minus(3.5 * (1.0 - fits), text, marked.source)
+    outlook = _Outlook(marked, usage, harm.limit_bytes)
+    near = harm.nearness if usage is not None else 0.8 * ramp(outlook.goal_fraction, 0.95, 1.05)
+    _goal(weighing, outlook, near, marked.source)
     _garbage(weighing, growth, marked)
-    _no_limit(weighing, course)
-    level = ramp(course.floor.late_fraction, 0.5, 0.2)
-    small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
-    flat = max(level, small)
-    weighing.plus(1.0 * flat * harm.nearness, "the marked heap is flat", marked.source)
-    rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
-    weighing.minus(3.0 * (1.0 - flat), rises, marked.source)
-    weighing.minus(4.0 * (1.0 - harm.nearness), "the limit was not reached", usage.source)
+    _no_limit(weighing, course, near)
+    _flat(weighing, course, near, marked.source)
+    weighing.minus(4.0 * (1.0 - near), "the limit was not reached", "memory over time")
     weighing.minus(1.5 * course.bursting, "a burst of work came first", "work rate")
     weighing.minus(1.5 * course.starting, "the program was still starting", "the start")
     return Hypothesis(
@@ -85,27 +72,44 @@ def limit_missing(
     )
 
 
+def _goal(weighing: Weighing, outlook: _Outlook, near: float, source: str) -> None:
+    weighing.plus(
+        2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * near,
+        f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
+        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit",
+        source,
+    )
+    fits = ramp(outlook.marked_fraction, 0.95, 0.8)
+    text = f"what survives comes to {outlook.marked_fraction:.0%} of the limit with the rest"
+    weighing.plus(1.5 * fits * near, text, source)
+    weighing.minus(3.5 * (1.0 - fits), text, source)
+
+
+def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
+    level = ramp(course.floor.late_fraction, 0.5, 0.2)
+    small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
+    flat = max(level, small)
+    weighing.plus(1.0 * flat * near, "the marked heap is flat", source)
+    rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
+    weighing.minus(3.0 * (1.0 - flat), rises, source)
+
+
 class _Outlook:
     """Goal and marked heap against the limit, with what is not heap added to both."""
 
-    def __init__(self, marked: MarkedHeap, usage: Usage, limit_bytes: float) -> None:
+    def __init__(self, marked: MarkedHeap, usage: Usage | None, limit_bytes: float) -> None:
         known = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
-        next_goal = marked.last_bytes + marked.last_bytes - 0.0
-        self.goal_bytes = float(known[-1]) if len(known) else next_goal
+        self.goal_bytes = float(known[-1]) if len(known) else 2 * marked.last_bytes
         if len(known) > 1:
             # the goal in force after the last mark is not printed: GOGC's ratio carries over
             ratio = np.median((marked.goal_bytes / np.maximum(marked.bytes, 1.0))[:-1][-8:])
             self.goal_bytes = max(self.goal_bytes, float(ratio) * marked.last_bytes)
-        at_last = usage.at(float(marked.time_seconds[-1])) if len(marked.bytes) else nan
-        live = min(marked.last_bytes, at_last)
-        self.other_bytes = float(np.nanmin([max(at_last - live, 0.0), 0.2 * at_last]))
+        at_last = usage.at(float(marked.time_seconds[-1])) if usage is not None else nan
+        besides = max(at_last - min(marked.last_bytes, at_last), 0.0)
+        self.other_bytes = 0.0 if isnan(at_last) else min(besides, 0.2 * at_last)
         self.marked_bytes = marked.estimated_last_bytes
         self.goal_fraction = (self.goal_bytes + self.other_bytes) / limit_bytes
         self.marked_fraction = (self.marked_bytes + self.other_bytes) / limit_bytes
-
-
-def _outlook(marked: MarkedHeap, usage: Usage, limit_bytes: float) -> _Outlook:
-    return _Outlook(marked, usage, limit_bytes)
 
 
 def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> None:
@@ -122,7 +126,7 @@ def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> N
         weighing.minus(2.0 * ramp(survival, 0.5, 0.8), text, marked.source)
 
 
-def _no_limit(weighing: Weighing, course: Course) -> None:
+def _no_limit(weighing: Weighing, course: Course, near: float) -> None:
     harm = course.harm
     if isnan(harm.effective_gomemlimit_bytes):
         stated = harm.stated_gomemlimit_bytes
@@ -131,7 +135,7 @@ def _no_limit(weighing: Weighing, course: Course) -> None:
             if isnan(stated)
             else f"GOMEMLIMIT={bytes_text(stated)} lies at or above the container's limit"
         )
-        weighing.plus(1.0 * harm.nearness, text, "environment")
+        weighing.plus(1.0 * near, text, "environment")
         return
     text = f"GOMEMLIMIT={bytes_text(harm.effective_gomemlimit_bytes)} is set below the limit"
     weighing.minus(4.0, text, "environment")

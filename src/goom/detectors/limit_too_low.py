@@ -51,7 +51,7 @@ def limit_too_low(
     weighing = Weighing()
     limit = course.harm.stated_gomemlimit_bytes
     setters = binary.of(*_SETTERS) if binary is not None else ()
-    share = ramp(cost.share_of_process_fraction, 0.15, 0.35)
+    share = cost.burden
     driven = ramp(cost.limit_driven_fraction, 0.3, 0.7)
     weighing.plus(
         4.0 * driven * share,
@@ -59,10 +59,7 @@ def limit_too_low(
         f"(goal {cost.goal_ratio:.2f} times the marked heap)",
         "gctrace",
     )
-    cpu = (
-        f"the collector used {cost.share_of_process_fraction:.0%} of the process's CPU and "
-        f"rested {cost.resting_fraction:.0%} of the time"
-    )
+    cpu = f"{cost.share_text} and rested {cost.resting_fraction:.0%} of the time"
     weighing.plus(2.5 * share * driven, cpu, "gctrace and /proc")
     weighing.minus(3.5 * (1.0 - share), cpu, "gctrace and /proc")
     weighing.minus(3.5 * (1.0 - driven), "the goals are those that GOGC sets", "gctrace")
@@ -117,6 +114,5 @@ def _summary(cost: GCCost, limit: float, marked: MarkedHeap) -> str:
     name = "the memory limit" if isnan(limit) else f"GOMEMLIMIT={bytes_text(limit)}"
     return (
         f"{bytes_text(marked.last_bytes)} survive each collection, too close to {name}: the "
-        f"collector runs {cost.cycles_per_second:.1f} times a second and takes "
-        f"{cost.share_of_process_fraction:.0%} of the CPU."
+        f"collector runs {cost.cycles_per_second:.1f} times a second; {cost.share_text}."
     )

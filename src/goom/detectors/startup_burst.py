@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from goom.case.units import bytes_text, seconds_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -62,6 +64,8 @@ def startup_burst(
         "the peak stayed clear of the limit",
         "memory over time",
     )
+    if isnan(harm.peak_fraction) and not harm.killed:
+        weighing.minus(2.0, "no limit is known that the peak came near to", "memory over time")
     if growth is not None and growth.share(growth.marked) < 0.5:
         weighing.minus(
             0.8 * ramp(growth.share(growth.marked), 0.5, 0.3),

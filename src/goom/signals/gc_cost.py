@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
 from goom.signals.timebase import Timebase
+from goom.signals.trend import ramp
 
 Floats = NDArray[np.float64]
 _SETTLE_FRACTION = 0.15  # the start of a run is not its pace
@@ -50,6 +51,25 @@ class GCCost:
     longest_pause_seconds: float
     procs: int
 
+    @property
+    def burden(self) -> float:
+        """0 to 1: how much too large the collector's share is, of CPU that is worth a word.
+
+        A collector at its normal pace takes 25 % of GOMAXPROCS while it marks, a few per cent of
+        the CPU over all; without /proc only the share of the machine is known.
+        """
+        if isnan(self.share_of_process_fraction):
+            return ramp(self.share_of_machine_fraction, 0.07, 0.16)
+        worth = ramp(self.share_of_machine_fraction, 0.01, 0.05)
+        return ramp(self.share_of_process_fraction, 0.16, 0.32) * worth
+
+    @property
+    def share_text(self) -> str:
+        """The collector's share in words, of what is known."""
+        if isnan(self.share_of_process_fraction):
+            return f"the collector used {self.share_of_machine_fraction:.0%} of the machine's CPU"
+        return f"the collector used {self.share_of_process_fraction:.0%} of the process's CPU"
+
 
 @signal
 def gc_cost(
@@ -77,7 +97,7 @@ def gc_cost(
         gc_cpu_seconds=gc_cpu,
         idle_cpu_seconds=idle,
         process_cpu_seconds=used,
-        share_of_process_fraction=gc_cpu / max(used - idle, gc_cpu, 1e-6),
+        share_of_process_fraction=_share(gc_cpu, used - idle),
         share_of_machine_fraction=gc_cpu / (wall * procs),
         assist_fraction=float(cycles.assist_cpu_seconds[settled].sum()) / max(gc_cpu, 1e-9),
         goal_ratio=ratio,
@@ -93,6 +113,10 @@ def gc_cost(
         ),
         procs=procs,
     )
+
+
+def _share(gc_cpu: float, used: float) -> float:
+    return nan if isnan(used) else gc_cpu / max(used, gc_cpu, 1e-6)
 
 
 def _gc_cpu(cycles: GCCycles) -> Floats:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import log2
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from goom.rooms import signal
 from goom.signals.burst import Burst
 from goom.signals.goroutines import GoroutineTrend, Group
+from goom.signals.onset import shape
 from goom.signals.startup import Startup
 from goom.signals.trend import ramp
 
@@ -52,8 +52,7 @@ def goroutine_growth(
     total = sum(max(group.grown, 0.0) for group in groups)
     fraction = blocked / total if total > 0 else 0.0
     strength = rises * late * (0.35 + 0.65 * ramp(fraction, 0.3, 0.7))
-    if burst is not None:
-        strength *= 1.0 - 0.85 * burst.strength
+    strength *= 1.0 - 0.85 * max(_step(time, counts), burst.strength if burst else 0.0)
     strength = max(strength, _proven(goroutines, last))
     return GoroutineGrowth(
         strength=float(strength),
@@ -76,6 +75,16 @@ def _late(time: Floats, counts: Floats) -> float:
     late = float(counts[-1] - np.interp(cut, time, counts))
     expected = float(counts[-1] - counts[0]) / 3
     return ramp(late / expected, 0.15, 0.5) if expected > 0 else 0.0
+
+
+def _step(time: Floats, counts: Floats) -> float:
+    """1 for counts that were flat for long and then jumped, as in a burst of requests."""
+    rise = shape(time, counts)
+    if rise is None:
+        return 0.0
+    flat = ramp(rise.base_growth_bytes / max(rise.rise_bytes, 1.0), 0.3, 0.1)
+    base = ramp(rise.base_seconds / max(rise.duration_seconds, 1e-9), 0.3, 0.5)
+    return flat * base * ramp(rise.rise_fraction, 0.35, 0.2)
 
 
 def _proven(goroutines: GoroutineTrend, last: float) -> float:

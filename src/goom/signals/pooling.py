@@ -48,9 +48,9 @@ def pooling(
     """Look at the places that hold large blocks at the fullest look."""
     look = len(sites.look_seconds) - 1
     total = float(sites.total_bytes[look])
-    large = [site for site in sites.sites if _is_large(site, look, total)]
-    if not large or total <= 0:
+    if total <= 0:
         return None
+    large = [site for site in sites.sites if _is_large(site, look, total)]
     held = sum(float(site.inuse_bytes[look]) for site in large)
     objects = sum(float(site.inuse_objects[look]) for site in large)
     putters = _putters(subject, binary)
@@ -138,6 +138,8 @@ def _uneven(large: list[Site]) -> float:
 
 
 def _summary(held: float, objects: float, putters: tuple[Frame, ...]) -> str:
+    if not objects:
+        return "what is in use is no large buffers"
     users = f", in code that uses a sync.Pool ({putters[0].function})" if putters else ""
     return (
         f"{bytes_text(held)} are {objects:.0f} large buffers of "
