@@ -2,7 +2,10 @@
 
 package main
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // resultCache keeps rendered pages by the query that asked for them.
 type resultCache struct {
@@ -22,8 +25,7 @@ func (c *resultCache) get(key string) []byte {
 
 // put keeps a copy: the caller goes on using its buffer.
 func (c *resultCache) put(key string, page []byte) {
-	kept := make([]byte, len(page))
-	copy(kept, page)
+	kept := bytes.Clone(page)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pages[key] = kept

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"container/list"
 	"sync"
 )
@@ -38,8 +39,7 @@ func (c *resultCache) get(key string) []byte {
 
 // put keeps a copy: the caller goes on using its buffer.
 func (c *resultCache) put(key string, page []byte) {
-	kept := make([]byte, len(page))
-	copy(kept, page)
+	kept := bytes.Clone(page)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pages[key] = c.recent.PushFront(&entry{key, kept})

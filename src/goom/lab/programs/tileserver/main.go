@@ -49,8 +49,7 @@ func readBase() *atlas {
 
 // draw makes a copy of a base tile with roads on it.
 func (a *atlas) draw(n int) tile {
-	t := make(tile, side*side*4)
-	copy(t, a.base[n%len(a.base)])
+	t := append(tile(nil), a.base[n%len(a.base)]...)
 	for road := 0; road < 5; road++ {
 		for at := road * 4; at+4 <= len(t); at += (side + road) * 4 {
 			t[at], t[at+3] = 0xff, byte(road)
