@@ -258,19 +258,19 @@ def _merge(packed: NDArray[np.bool_], counts: Ints, items: Ints, single: Ints) -
 def varints(content: Bytes) -> tuple[Ints, Ints]:
     """All numbers of a run of whole varints, and the index of the last byte of each."""
     ends = np.flatnonzero(content < 128)
-    starts = np.empty_like(ends)
-    starts[:1] = 0
-    starts[1:] = ends[:-1] + 1
-    extra = ends - starts
-    if (extra > 9).any():
+    extra = np.diff(ends, prepend=-1) - 1
+    longest = int(extra.max(initial=0))
+    if longest > 9:
         raise Malformed("a number of more than ten bytes")
-    values = (content[starts] & 127).astype(np.int64)
-    more, nth = np.flatnonzero(extra), 1
-    while len(more):
-        byte = (content[starts[more] + nth] & 127).astype(np.int64)
-        values[more] |= byte << (7 * nth)
-        nth += 1
-        more = more[extra[more] >= nth]
+    values = content[ends].astype(np.int64)
+    if longest:  # most ids take one or two bytes: the second is read for all, without picking
+        before = content[ends - 1]
+        wide = before >> 7
+        values <<= wide * 7
+        values |= (before & 127) * wide
+    for nth in range(2, longest + 1):
+        more = np.flatnonzero(extra >= nth)
+        values[more] = values[more] << 7 | (content[ends[more] - nth] & 127)
     return values, ends
 
 
