@@ -86,9 +86,9 @@ def verdict() -> Verdict:
         summary="What survives each collection grows by 3.9 MiB/s and does not level off"
         " (41 collections).",
         blame=(
-            Blame(PUT, CACHE, 48, 0.93, "what grew: 90.4 MiB in 212 thousand objects"),
+            Blame(PUT, CACHE, 48, 0.93, "allocates 90.4 MiB of the growth"),
             Blame("encoding/json.Marshal", "/usr/local/go/src/encoding/json/encode.go", 161, 0.04,
-                  "what grew"),
+                  "allocates 3.9 MiB of the growth"),
         ),
         rivals=rival,
         speaks_for=(
@@ -145,18 +145,18 @@ def leak() -> Case:
             Remedy(
                 code="more_memory",
                 when="now",
-                title="More memory buys little",
-                action="Nothing in GOGC or GOMEMLIMIT saves this one",
-                effect="more memory buys 6 s for each 24 MiB",
+                title="Nothing in GOGC or GOMEMLIMIT saves this one",
+                action="Restart before it fills, or raise the limit to gain time.",
+                effect="24 MiB more buy 6 s.",
                 cost="memory",
                 undo="set the limit back",
             ),
             Remedy(
                 code="bound_cache",
                 when="code",
-                title="Bound the cache",
-                action="Bound the cache at internal/cache/cache.go:48",
-                effect="the marked heap stays at the bound",
+                title="Bound the cache at internal/cache/cache.go:48",
+                action="Give it a size and throw out what was used longest ago.",
+                effect="The marked heap stays at the bound.",
                 safety="entries that are thrown out must be loaded again",
                 order=10,
             ),

@@ -31,7 +31,10 @@ def test_the_leak_reads_well_in_a_ticket() -> None:
     shown = markdown.render(synthetic.leak())
     assert shown.startswith("## `heap_leak`, over hours, confidence 0.93\n")
     assert "**The kernel killed catalogweb after 24.1 s: memory.limit_in_bytes (128.0 MiB)" in shown
-    assert "`cache.(*Cache).Put` `internal/cache/cache.go:48` 93 % of what grew" in shown
+    assert (
+        "`cache.(*Cache).Put` `internal/cache/cache.go:48` allocates 90.4 MiB of the growth (93 %)"
+        in shown
+    )
     assert "| `goroutine_leak` | 0.04 | nothing | 14 goroutines from start to end" in shown
     assert "| **sum** | **128.0** |" in shown
     assert tokens(shown)["table_open"] == 3

@@ -9,11 +9,12 @@ from typing import cast
 import numpy as np
 
 from goom.case.drawing import Timeline, Track
+from goom.case.evidence_words import missing_words
 from goom.case.headline import headline
 from goom.case.ledger import LEDGER_KEYS, Ledger, LedgerHistory, LedgerLine
 from goom.case.model import Case
 from goom.case.subject import Subject
-from goom.case.verdict import Reason, Rival, Verdict
+from goom.case.verdict import NotChecked, Reason, Rival, Verdict
 
 SCHEMA = "goom.case/1"
 
@@ -30,7 +31,7 @@ def document(case: Case) -> Json:
         "hotspots": plain(case.hotspots),
         "findings": plain(case.findings),
         "remedies": plain(case.remedies),
-        "not_checked": plain(case.not_checked),
+        "not_checked": [_silent(one) for one in case.not_checked],
         "not_read": plain(case.evidence.not_read),
         "sources": plain(case.evidence.sources),
         "series": _series(case),
@@ -84,6 +85,11 @@ def _rival(rival: Rival) -> Json:
 
 def _reasons(reasons: tuple[Reason, ...]) -> object:
     return plain(reasons)
+
+
+def _silent(one: NotChecked) -> Json:
+    missing = list(missing_words(one.missing))
+    return {**_object(one), "missing": plain(missing)}
 
 
 def _ledger(ledger: Ledger) -> Json:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
 
 def harmless(text: str) -> str:
     """Text with its control, direction and invisible characters written out, as Python would.
@@ -13,13 +9,11 @@ def harmless(text: str) -> str:
     A profile's names come from whoever built the program: an escape sequence in one must not move
     the reader's cursor, and a newline must not forge a line of the verdict.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_written_out(char) for char in text)
+    return text if text.isprintable() else "".join(map(_written_out, text))
 
 
 def _written_out(char: str) -> str:
-    if unicodedata.category(char) not in _UNSEEN:
+    if char.isprintable():
         return char
     code = ord(char)
     if code < 0x100:

@@ -45,6 +45,15 @@ def percent_text(fraction: float) -> str:
     return f"{value:.1f} %" if abs(value) < 10 else f"{value:.0f} %"
 
 
+def confidence_text(confidence: float) -> str:
+    """A confidence with two digits; never a certainty, as no diagnosis is one."""
+    if math.isnan(confidence):
+        return "unknown"
+    if confidence > 0.99:
+        return "> 0.99"
+    return "< 0.01" if confidence < 0.01 else f"{confidence:.2f}"
+
+
 def seconds_text(seconds: float) -> str:
     """A duration as a person says it."""
     if math.isnan(seconds):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from math import isnan
 
+from goom.case.evidence_words import missing_words
 from goom.case.headline import headline
 from goom.case.hotspot import Hotspot
 from goom.case.ledger import Ledger
 from goom.case.model import Case
 from goom.case.names import harmless, place, short_function
-from goom.case.units import bytes_text, mib_text, percent_text
+from goom.case.units import bytes_text, confidence_text, mib_text, percent_text
 from goom.case.verdict import CANNOT_TELL, Blame, Reason, Remedy, Rival, Verdict
 
 # What means something anywhere; an underscore at a word's edge; what would make an address of
@@ -69,7 +70,9 @@ def _table(head: Row, rows: Iterable[Row], right: frozenset[int] = frozenset()) 
 
 def _top(case: Case) -> list[str]:
     verdict = case.verdict
-    sure = "" if isnan(verdict.confidence) else f", confidence {verdict.confidence:.2f}"
+    sure = (
+        "" if isnan(verdict.confidence) else f", confidence {confidence_text(verdict.confidence)}"
+    )
     unsure = verdict.cause == CANNOT_TELL
     title = "cannot tell" if unsure else f"`{verdict.cause}`"
     scenario = "" if verdict.scenario == "unknown" else f", {verdict.scenario.replace('_', ' ')}"
@@ -93,11 +96,10 @@ def _name(cause: str) -> str:
 
 
 def _blamed(blame: Blame) -> str:
-    why = f" of {escaped(blame.why)}" if blame.why else ""
+    share = percent_text(blame.share_fraction)
+    why = f"{escaped(blame.why)} ({share})" if blame.why else share
     where = _code(place(blame.file, blame.line))
-    return (
-        f"{_code(short_function(blame.function))} {where} {percent_text(blame.share_fraction)}{why}"
-    )
+    return f"{_code(short_function(blame.function))} {where} {why}"
 
 
 def _reason(reason: Reason) -> str:
@@ -120,11 +122,10 @@ def _rivals(verdict: Verdict) -> list[str]:
 
 
 def _rival(rival: Rival) -> Row:
-    sure = "unknown" if isnan(rival.confidence) else f"{rival.confidence:.2f}"
     sides = (rival.speaks_for, rival.speaks_against)
     return (
         f"`{_name(rival.cause)}`",
-        sure,
+        confidence_text(rival.confidence),
         *("; ".join(_cell(reason.text) for reason in side) or "nothing" for side in sides),
     )
 
@@ -185,7 +186,7 @@ def _unchecked(case: Case) -> list[str]:
     lines = [f"- **{escaped(one.title)}** {escaped(one.detail)}" for one in case.findings]
     blocks = ["### Also noticed", "\n".join(lines)] if lines else []
     silent = [
-        f"- {_code(one.name)} needs {', '.join(map(escaped, one.missing))}{_hint(one.hint)}"
+        f"- {_code(one.name)} needs {', '.join(map(escaped, missing_words(one.missing)))}{_hint(one.hint)}"
         for one in case.not_checked
     ]
     silent += [

@@ -16,6 +16,7 @@ from goom.case.subject import Subject
 from goom.rooms import signal
 
 MOST_POINTS = 600
+_CPU_WINDOW_SECONDS = 0.5  # the kernel counts in ticks of 10 ms: a shorter window shows those
 _UNLIMITED_BYTES = 2.0**60  # v1 writes 2**63 less a page for "no limit"
 
 # key of the track -> (label, unit, the column that it is read from)
@@ -78,7 +79,7 @@ def _series(evidence: Evidence) -> Iterator[Series]:
 
 
 def _tracks(evidence: Evidence, zero: float) -> Iterator[Track]:
-    yield from _columns(evidence.cgroup, _CGROUP, zero)
+    yield from _columns(_while_alive(evidence), _CGROUP, zero)
     yield from _columns(evidence.process, _PROCESS, zero)
     if evidence.gctrace is not None:
         yield from _collections(evidence.gctrace, zero)
@@ -88,6 +89,25 @@ def _tracks(evidence: Evidence, zero: float) -> Iterator[Track]:
     if evidence.process is not None:
         yield _cpu(evidence.process, zero)
     yield from _stated_limit(evidence.subject, evidence, zero)
+
+
+def _while_alive(evidence: Evidence) -> Series | None:
+    """The cgroup's figures up to their peak in death: what the kernel frees after a kill says
+    nothing about the process.
+    """
+    cgroup, ended = evidence.cgroup, evidence.subject.ending is not None
+    rss = evidence.process.get("rss_bytes") if evidence.process is not None else None
+    usage = cgroup.get("usage_bytes") if cgroup is not None else None
+    if cgroup is None or usage is None or rss is None or evidence.process is None or not ended:
+        return cgroup
+    seen = evidence.process.time_seconds[np.isfinite(rss)]
+    first_dead = int(np.searchsorted(cgroup.time_seconds, seen.max(initial=0.0)))
+    dying = np.nan_to_num(usage[first_dead:])
+    if not len(dying):
+        return cgroup
+    kept = first_dead + int(dying.argmax()) + 1
+    columns = {name: column[:kept] for name, column in cgroup.columns.items()}
+    return Series(cgroup.time_seconds[:kept], columns)
 
 
 def _columns(
@@ -173,10 +193,13 @@ def _cpu(process: Series, zero: float) -> Track:
     name = ("cpus", "CPUs in use", "count")
     if user is None or system is None or len(process) < 2:
         return _track(name, np.zeros(0), np.zeros(0))
-    used, elapsed = np.diff(user + system), np.diff(process.time_seconds)
+    known = np.isfinite(user + system)
+    at, used = process.time_seconds[known], (user + system)[known]
+    looks = np.flatnonzero(np.diff(np.floor(at / _CPU_WINDOW_SECONDS), prepend=nan))
+    at, used = at[looks], used[looks]
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(elapsed > 0, used / elapsed, nan)
-    return _track(name, process.time_seconds[1:] - zero, rate)
+        rate = np.diff(used) / np.diff(at)
+    return _track(name, at[1:] - zero, rate)
 
 
 def _stated_limit(subject: Subject, evidence: Evidence, zero: float) -> Iterator[Track]:

@@ -11,8 +11,9 @@ from goom.case.model import Case
 from goom.renderers.html.page_data import page_data
 
 _SCRIPTS = (
-    "words.js", "elements.js", "cursor.js", "scale.js", "chart.js", "paths.js", "memory.js", "ledger.js",
-    "flame.js", "flames.js", "collections.js", "tables.js", "verdict.js", "evidence.js", "page.js",
+    "words.js", "elements.js", "cursor.js", "scale.js", "chart.js", "paths.js", "memory.js",
+    "ledger.js", "flame.js", "flames.js", "collections.js", "tables.js", "verdict.js",
+    "evidence.js", "page.js",
 )  # fmt: skip
 
 

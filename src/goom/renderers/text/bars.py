@@ -12,7 +12,7 @@ from goom.renderers.text.lines import Line, Span, cells, clip, pad
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _BAR_COLUMNS = 26
-_LABEL_COLUMNS = 22
+_LABEL_COLUMNS = 18
 _SMALLEST_SHARE = 0.001
 
 
@@ -54,7 +54,8 @@ def _note(line: LedgerLine, ledger: Ledger, unit: int) -> str:
     largest = max(line.detail, key=lambda part: part.bytes, default=None)
     if largest is None:
         return f"± {line.error_bytes / unit:.1f}" if line.error_bytes >= unit / 20 else ""
-    return f"{largest.bytes / unit:.1f} {harmless(largest.label)}"
+    name = largest.label.split("  ")[0]  # two blanks part a function from its place
+    return f"{largest.bytes / unit:.1f} {harmless(name)}"
 
 
 def _when(case: Case, ledger: Ledger) -> str:

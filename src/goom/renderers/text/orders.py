@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from goom.case.model import Case
 from goom.case.names import harmless
 from goom.case.verdict import CANNOT_TELL, Remedy
-from goom.renderers.text.lines import Line, Span, cells, hanging, plain
+from goom.renderers.text.lines import Line, Span, cells, hanging, plain, wrapped
 
 _ORDERS_SHOWN = 2
 _ORDER_ROWS = 3
+_LATER_ROWS = 2
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def orders(case: Case, width: int) -> list[Line]:
@@ -26,13 +30,22 @@ def _block(name: str, remedies: list[Remedy], width: int) -> list[Line]:
     lines: list[Line] = []
     for remedy in remedies[:_ORDERS_SHOWN]:
         head = Span(f"  {'' if lines else name:6}", "strong")
-        lines += hanging((head,), harmless(_order(remedy)), width, _ORDER_ROWS)
+        most = _LATER_ROWS if lines else _ORDER_ROWS
+        said = _whole_sentences(remedy, width - cells(head.text), most)
+        lines += hanging((head,), said, width, most)
     return lines
 
 
-def _order(remedy: Remedy) -> str:
-    parts = (part.strip().rstrip(".") for part in (remedy.action or remedy.title, remedy.effect))
-    return "; ".join(part for part in parts if part) + "."
+def _whole_sentences(remedy: Remedy, width: int, most: int) -> str:
+    """What to do, and its effect: as many sentences as fit; the report has them all."""
+    said = harmless(remedy.title).rstrip(".") + "."
+    for part in (remedy.action, remedy.effect):
+        for sentence in _SENTENCE_END.split(harmless(part)):
+            longer = f"{said} {sentence.strip().rstrip('.')}."
+            if not sentence.strip() or len(wrapped(longer, width)) > most:
+                break
+            said = longer
+    return said
 
 
 def _missing_first(case: Case) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.headline import KILLED, Headline, age_seconds
 from goom.case.model import Case
 from goom.case.names import harmless, place, short_function
-from goom.case.units import percent_text, seconds_text
+from goom.case.units import confidence_text, percent_text, seconds_text
 from goom.case.verdict import CANNOT_TELL, Blame, Reason, Rival
 from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, plain, wrapped
 
@@ -63,7 +63,7 @@ def _title(case: Case) -> Line:
         Span("  "),
         Span(verdict.cause, style),
         Span(f"   {scenario}" if scenario else ""),
-        Span(f"   confidence {verdict.confidence:.2f}"),
+        Span(f"   confidence {confidence_text(verdict.confidence)}"),
     )
 
 
@@ -77,7 +77,7 @@ def _scenario(case: Case) -> str:
 
 def _blamed(blame: Blame, width: int) -> list[Line]:
     share = percent_text(blame.share_fraction)
-    why = f"{share} of {harmless(blame.why)}" if blame.why else share
+    why = f"{harmless(blame.why)} ({share})" if blame.why else share
     name = clip(harmless(short_function(blame.function)), width - 2)
     where = harmless(place(blame.file, blame.line))
     first: Line = (Span("  "), Span(name, "strong"), Span(f"   {where}" if where else ""))
@@ -98,7 +98,11 @@ def rivals(case: Case, width: int) -> list[Line]:
     column = max(cells(rival.cause) for rival in shown) + 2
     lines = [_strong(title)]
     for rival in shown:
-        head = (Span("    "), Span(pad(rival.cause, column)), Span(f"{rival.confidence:.2f}  "))
+        head = (
+            Span("    "),
+            Span(pad(rival.cause, column)),
+            Span(f"{confidence_text(rival.confidence):6}  "),
+        )
         lines += hanging(head, harmless(_because(rival, unsure)), width, 2)
     return lines
 

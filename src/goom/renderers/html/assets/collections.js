@@ -31,7 +31,8 @@ function collectionsSection(report, span) {
 }
 
 function factStrip(facts) {
-  return el("dl", { class: "facts" }, facts.filter(([, value]) => value !== "unknown").map(([name, value, more]) =>
+  const known = facts.filter(([, value]) => value !== "unknown");
+  return known.length < 2 ? null : el("dl", { class: "facts" }, known.map(([name, value, more]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, more) : null))));
 }
 

@@ -9,13 +9,12 @@ function rivalsSection(report) {
   const far = all.slice(6);
   return section("rivals", "The causes that were weighed", "A longer bar at a reason weighs more.",
     el("div", { class: "rivals" }, near.map(rivalCard)),
-    far.length ? el("details", {}, el("summary", {}, `${far.length} less likely`), el("div", { class: "rivals" }, far.map(rivalCard))) : null,
-    verdict.cause === "cannot_tell" && verdict.missing.length ? missingList("Missing", verdict.missing) : null);
+    far.length ? el("details", {}, el("summary", {}, `${far.length} less likely`), el("div", { class: "rivals" }, far.map(rivalCard))) : null);
 }
 
 function rivalCard(one) {
   return el("article", { class: one.winner ? "rival winner" : "rival" },
-    el("header", {}, el("h3", {}, one.cause), el("span", { class: "figure" }, Number.isFinite(one.confidence) ? one.confidence.toFixed(2) : "–"),
+    el("header", {}, el("h3", {}, one.cause), el("span", { class: "figure" }, confidenceText(one.confidence)),
       shareBar(one.confidence, "wide")),
     el("p", { class: "soft" }, CAUSES[one.cause] || ""),
     reasonList("For", "+", one.for), reasonList("Against", "−", one.against),
@@ -56,9 +55,9 @@ function hotspotRow(spot) {
   return el("div", { class: "hotspot" },
     codePlace(spot.function, spot.file, spot.line),
     el("span", { class: "why" }, shareBar(spot.share_fraction),
-      el("span", {}, el("b", {}, percentText(spot.share_fraction ?? NaN)), error, `, ${figureText(spot.value ?? NaN, unit)}`)),
+      el("span", {}, el("b", {}, percentText(spot.share_fraction ?? NaN)), error, `, ${figureText(spot.value ?? NaN, unit)}${unit === "count" ? " objects" : ""}`)),
     spot.pattern || spot.remedy ? el("p", {}, spot.pattern ? el("span", { class: "chip" }, spot.pattern.replaceAll("_", " ")) : null,
-      spot.remedy, win ? `; ${win}` : "", spot.winnable_why ? el("small", {}, ` (${spot.winnable_why})`) : null) : null);
+      spot.remedy, win ? `; ${win}` : "", win && spot.winnable_why ? el("small", {}, ` (${spot.winnable_why})`) : null) : null);
 }
 
 function findingsSection(report) {

@@ -51,7 +51,8 @@ class FlameGraph {
 
   box(node, left, width, depth, above) {
     const name = this.names[node];
-    const kinds = ["box", node ? this.kindOf(name, this.fileOf(node)) : "root", above && "above", this.matches(node) && "match"];
+    const grown = this.tree.key === "growth" && node > 0 && this.tree.net[node] < 0.9 * this.tree.total[node];
+    const kinds = ["box", grown && "mixed", node ? this.kindOf(name, this.fileOf(node)) : "root", above && "above", this.matches(node) && "match"];
     return el("div", {
       class: kinds.filter(Boolean).join(" "), "data-node": node, role: "treeitem",
       tabindex: node === this.focused ? 0 : -1, "aria-level": depth + 1,

@@ -49,7 +49,8 @@ function flamesSection(report) {
   }
   const legend = el("div", { class: "flame-legend" },
     [["own", "your code"], ["other", "other modules"], ["go", "Go itself"]].map(([kind, word]) =>
-      el("span", {}, el("span", { class: `dot ${kind}` }), word)));
+      el("span", {}, el("span", { class: `dot ${kind}` }), word)),
+    trees.some((tree) => tree.key === "growth") ? el("span", {}, "hatched, in Growth: part of what is under it shrank") : null);
   show(trees[0]);
   return section("flames", "Flame graphs", "Width is size; a call stands under its caller. Click or Enter to zoom, Escape for the whole.",
     el("div", { class: "flame-tools" }, el("div", { role: "tablist", "aria-label": "Which profile", class: "tabs" }, tabs),

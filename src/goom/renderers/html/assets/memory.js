@@ -32,7 +32,7 @@ function memoryLines(report) {
   const by = new Map(report.series.tracks.map((track) => [track.key, track]));
   return ORDER.filter((key) => by.has(key)).map((key) => {
     const track = by.get(key);
-    return lineOf(track, { ...CURVES[key], off: CURVES[key].off && by.has("marked") });
+    return lineOf(track, { ...CURVES[key], off: by.has("marked") && (CURVES[key].off || key === "next_gc") });
   });
 }
 

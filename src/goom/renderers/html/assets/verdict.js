@@ -7,12 +7,13 @@ function verdictSection(report) {
     el("p", { class: "kicker" }, subjectWords(subject)),
     el("h1", { id: "headline" }, subject.headline),
     el("div", { class: "verdict-grid" },
-      el("div", { class: "found-cause" }, causeLine(verdict, mood),
+      el("div", { class: "left" }, el("div", { class: "found-cause" }, causeLine(verdict, mood),
         el("p", { class: "summary" }, verdict.summary),
         verdict.also.length ? el("p", { class: "note" }, "Also true: ", verdict.also.join(", "), `; ${verdict.cause} came first.`) : null,
-        blameList(verdict), because(verdict)),
-      ordersBox(report)),
-    factStrip(subjectFacts(report)));
+        blameList(verdict), because(verdict),
+        verdict.cause === "cannot_tell" && verdict.missing.length ? missingList("Missing", verdict.missing) : null),
+      factStrip(subjectFacts(report))),
+      ordersBox(report)));
 }
 
 function subjectWords(subject) {
@@ -35,7 +36,7 @@ function causeLine(verdict, mood) {
       el("span", { class: "meaning" }, CAUSES[verdict.cause] || "",
         SCENARIOS[verdict.scenario] ? el("span", { class: "chip" }, SCENARIOS[verdict.scenario]) : null)),
     verdict.cause === "cannot_tell" ? null : el("div", { class: "meter" },
-      el("span", { class: "meter-figure" }, sure.toFixed(2)), shareBar(sure, "wide"), el("small", {}, "confidence")));
+      el("span", { class: "meter-figure" }, confidenceText(sure)), shareBar(sure, "wide"), el("small", {}, "confidence")));
 }
 
 function blameList(verdict) {
@@ -43,7 +44,7 @@ function blameList(verdict) {
   return el("ol", { class: "blame" }, verdict.blame.slice(0, 6).map((blame) => el("li", {},
     codePlace(blame.function, blame.file, blame.line),
     el("span", { class: "why" }, shareBar(blame.share_fraction),
-      el("span", {}, el("b", {}, percentText(blame.share_fraction ?? NaN)), blame.why ? ` of ${blame.why}` : "")))));
+      el("span", {}, el("b", {}, percentText(blame.share_fraction ?? NaN)), blame.why ? ` ${blame.why}` : "")))));
 }
 
 function because(verdict) {

@@ -25,6 +25,12 @@ function percentText(fraction) {
   return `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)} %`;
 }
 
+// Never a certainty, as no diagnosis is one.
+function confidenceText(confidence) {
+  if (!Number.isFinite(confidence)) return "–";
+  return confidence > 0.99 ? "> 0.99" : confidence < 0.01 ? "< 0.01" : confidence.toFixed(2);
+}
+
 function secondsText(seconds) {
   if (!Number.isFinite(seconds)) return "unknown";
   const size = Math.abs(seconds);

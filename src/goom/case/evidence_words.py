@@ -1,0 +1,48 @@
+"""What a table is made from, in words: for whoever must fetch what was missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_LOG = "a GC log (GODEBUG=gctrace=1)"
+_TWO_HEAPS = "two heap profiles some time apart"
+_OVER_TIME = "memory over time"
+_WORDS = {
+    "BinaryCalls": "the program's binary",
+    "Burst": "a burst of memory with its base before it",
+    "CgroupSeries": "the memory cgroup's figures over time",
+    "Composition": "MemStats (…/heap?debug=1 or /debug/vars)",
+    "Course": _OVER_TIME,
+    "GCCost": _LOG,
+    "GCTrace": _LOG,
+    "GoroutineDumps": "goroutine dumps (…/goroutine?debug=2)",
+    "GoroutineGrowth": "goroutines over time",
+    "GoroutineTrend": "goroutines over time",
+    "Growth": _OVER_TIME,
+    "MappingLooks": "/proc/PID/smaps",
+    "MarkedHeap": f"{_LOG} or MemStats over time",
+    "MemStatsSeries": "MemStats (…/heap?debug=1 or /debug/vars)",
+    "MetricsSeries": "Prometheus metrics",
+    "Onset": _OVER_TIME,
+    "OutsideCallers": "the places that call C or map memory",
+    "Pooling": "a sync.Pool in use, seen in heap profiles or in the binary",
+    "ProcessSeries": "/proc/PID over time",
+    "Profiles": "pprof profiles",
+    "SiteGrowth": _TWO_HEAPS,
+    "Startup": "the process from its start",
+    "Usage": _OVER_TIME,
+}
+
+
+def missing_words(type_names: Iterable[str]) -> tuple[str, ...]:
+    """Each missing table in words, the same words once; a name that is not known as it stands."""
+    return tuple(dict.fromkeys(_words(name) for name in type_names))
+
+
+def _words(name: str) -> str:
+    if name in _WORDS:
+        return _WORDS[name]
+    if not re.fullmatch(r"(?:[A-Z]+[a-z]*)+", name):
+        return name  # a detector said it in words of its own
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
