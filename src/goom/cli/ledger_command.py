@@ -1,4 +1,4 @@
-"""Where the bytes are: every byte of the cgroup's charge, or of RSS, in one line or unexplained.
+"""Where every byte of the cgroup's charge, or of RSS, is.
 
   goom ledger x.goom                just before the kill, else at the peak
   goom ledger x.goom --at last      brink, peak, last, or seconds from the start

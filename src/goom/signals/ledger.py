@@ -17,7 +17,7 @@ from goom.case.ledger import Ledger, LedgerLine
 from goom.rooms import signal
 from goom.signals.go_memory import GoMemory
 from goom.signals.ledger_heap import GoHeap, heap_lines, metadata_line
-from goom.signals.ledger_lines import Part, line, remainder
+from goom.signals.ledger_lines import Part, Whole, line, remainder
 from goom.signals.ledger_moment import AUTO, Moment, moment_of
 from goom.signals.ledger_notes import notes
 from goom.signals.ledger_physical import KERNEL_STACK_BYTES, Charge, charge_of
@@ -62,20 +62,22 @@ def _other_lines(split: Split, charge: Charge, moment: Moment) -> Iterator[Ledge
         yield metadata_line(split.metadata, moment)
     outside = sum(part.bytes for part in split.outside)
     if outside > 0:
-        yield line("outside_go", outside, "anonymous memory that is not Go's", split.outside)
+        yield line(Whole("outside_go", outside, "anonymous memory that is not Go's", split.outside))
     files = float(np.nan_to_num(charge.mapped_files)) + split.variables
     if files > 0:
         parts = [
             Part("variables of the binary and libraries (.data, .bss)", split.variables),
             Part("pages of mapped files", charge.mapped_files),
         ]
-        yield line("files_mapped", files, "charged to this cgroup", parts)
+        yield line(Whole("files_mapped", files, "charged to this cgroup", parts))
     if charge.page_cache > 0:
         parts = [Part("shared memory (tmpfs, memfd)", min(charge.shared, charge.page_cache))]
-        yield line("page_cache", charge.page_cache, "files read and written", parts, rest="files")
+        yield line(
+            Whole("page_cache", charge.page_cache, "files read and written", parts, rest="files")
+        )
     if charge.kernel > 0:
         parts = _kernel_parts(moment)
-        yield line("kernel", charge.kernel, "kernel memory", parts, rest="slab and other")
+        yield line(Whole("kernel", charge.kernel, "kernel memory", parts, rest="slab and other"))
 
 
 def _kernel_parts(moment: Moment) -> list[Part]:

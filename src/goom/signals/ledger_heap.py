@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from math import isnan
 
 from goom.case.ledger import LedgerLine
-from goom.case.profile import Profile
 from goom.case.subject import Subject
 from goom.case.units import bytes_text
 from goom.signals.go_memory import METADATA
 from goom.signals.ledger_arenas import Arenas
-from goom.signals.ledger_lines import Part, line
+from goom.signals.ledger_lines import Part, Whole, line
 from goom.signals.ledger_moment import Moment
 from goom.signals.ledger_sites import live_sites, standard_error
 from goom.signals.ledger_waste import waste_by_class
@@ -41,52 +40,63 @@ class GoHeap:
 
 def heap_lines(heap: GoHeap) -> Iterator[LedgerLine]:
     """Live, garbage, waste, free and stacks; what is not known is left out."""
-    split, error = heap.split, _live_error(heap.moment)
-    marked_by = heap.moment.marked_obtained or "HeapAlloc, no mark seen"
-    if split.live:
-        yield line(
-            "heap_live",
-            split.live,
-            f"reachable at the last mark: {marked_by}",
-            _sites(heap),
-            error,
-            rest="sampling error of the profile, and what was marked since",
-        )
-    if split.garbage:
-        since = [Part("allocated between the looks", split.since)] if split.since else []
-        yield line(
-            "heap_garbage",
-            split.garbage,
-            "HeapAlloc - marked",
-            [*since, *_untouched(split, "garbage")],
-            error,
-            rest="allocated since the mark, or dead and not yet swept",
-        )
-    if split.waste:
-        yield line(
-            "span_waste",
-            split.waste,
-            "HeapInuse - HeapAlloc",
-            [*_classes(heap), *_untouched(split, "waste")],
-            rest="free slots and tails of other classes",
-        )
-    if split.free:
-        huge = [Part("released, brought back by huge pages", split.huge)] if split.huge else []
-        yield line(
-            "heap_free",
-            split.free,
-            "HeapIdle - HeapReleased",
-            [*huge, *_untouched(split, "free")],
-            rest="free pages",
-        )
-    if split.stacks:
-        yield line(
-            "stacks",
-            split.stacks,
-            "StackInuse",
-            _untouched(split, "stacks"),
-            rest="goroutines' stacks, the runtime's own and their cache",
-        )
+    for whole in (_live(heap), _garbage(heap), _waste(heap), _free(heap), _stacks(heap)):
+        if whole.bytes > 0:
+            yield line(whole)
+
+
+def _live(heap: GoHeap) -> Whole:
+    return Whole(
+        "heap_live",
+        heap.split.live,
+        f"reachable at the last mark: {heap.moment.marked_obtained or 'HeapAlloc, no mark seen'}",
+        [*_sites(heap), *_untouched(heap.split, "live")],
+        _live_error(heap.moment),
+        rest="sampling error of the profile, and what was marked since",
+    )
+
+
+def _garbage(heap: GoHeap) -> Whole:
+    since = [Part("allocated between the looks", heap.split.since)]
+    return Whole(
+        "heap_garbage",
+        heap.split.garbage,
+        "HeapAlloc - marked",
+        [*since, *_untouched(heap.split, "garbage")],
+        _live_error(heap.moment),
+        rest="allocated since the mark, or dead and not yet swept",
+    )
+
+
+def _waste(heap: GoHeap) -> Whole:
+    return Whole(
+        "span_waste",
+        heap.split.waste,
+        "HeapInuse - HeapAlloc",
+        [*_classes(heap), *_untouched(heap.split, "waste")],
+        rest="free slots and tails of other classes",
+    )
+
+
+def _free(heap: GoHeap) -> Whole:
+    huge = Part("released, brought back by huge pages", heap.split.huge)
+    return Whole(
+        "heap_free",
+        heap.split.free,
+        "HeapIdle - HeapReleased",
+        [huge, *_untouched(heap.split, "free")],
+        rest="free pages",
+    )
+
+
+def _stacks(heap: GoHeap) -> Whole:
+    return Whole(
+        "stacks",
+        heap.split.stacks,
+        "StackInuse",
+        _untouched(heap.split, "stacks"),
+        rest="goroutines' stacks, the runtime's own and their cache",
+    )
 
 
 def metadata_line(resident_bytes: float, moment: Moment) -> LedgerLine:
@@ -106,7 +116,9 @@ def metadata_line(resident_bytes: float, moment: Moment) -> LedgerLine:
         Part(_METADATA_LABELS[name], left * moment.go[name] / whole, source="by its share of *Sys")
         for name in reserve
     ]
-    return line("runtime_metadata", resident_bytes, "resident part of Go's *Sys figures", parts)
+    return line(
+        Whole("runtime_metadata", resident_bytes, "resident part of Go's *Sys figures", parts)
+    )
 
 
 def _live_error(moment: Moment) -> float:
@@ -116,19 +128,16 @@ def _live_error(moment: Moment) -> float:
     return 0.0 if isnan(moment.marked_error_bytes) else moment.marked_error_bytes
 
 
-def _sites(heap: GoHeap) -> list[Part]:
-    profile: Profile | None = heap.moment.profile
-    if profile is None:
-        return _untouched(heap.split, "live")
-    parts = [
-        Part(site.label, site.bytes, site.error_bytes, "heap profile")
-        for site in live_sites(profile, heap.subject, _MOST_SITES)
-    ]
-    values = profile.column("inuse_space")
-    others = (float(values.sum()) if values is not None else 0.0) - sum(p.bytes for p in parts)
-    if others > 0.5:
-        parts.append(Part("other call sites", others, source="heap profile"))
-    return parts + _untouched(heap.split, "live")
+def _sites(heap: GoHeap) -> Iterator[Part]:
+    profile = heap.moment.profile
+    values = profile.column("inuse_space") if profile is not None else None
+    if profile is None or values is None:
+        return
+    others = float(values.sum())
+    for site in live_sites(profile, heap.subject, _MOST_SITES):
+        others -= site.bytes
+        yield Part(site.label, site.bytes, site.error_bytes, "heap profile")
+    yield Part("other call sites", others, source="heap profile")
 
 
 def _classes(heap: GoHeap) -> Iterator[Part]:

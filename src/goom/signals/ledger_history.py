@@ -115,8 +115,7 @@ def _moments(evidence: Evidence, memory: GoMemory | None) -> Floats:
     times = times[times <= end_of_life(evidence)]
     if memory is not None and not np.isnan(memory.time_seconds).all():
         known = memory.time_seconds[~np.isnan(memory.time_seconds)]
-        spoken = (times >= known[0] - _BEYOND_SECONDS) & (times <= known[-1] + _BEYOND_SECONDS)
-        times = times[spoken]
+        times = times[(times >= known[0]) & (times <= known[-1] + _BEYOND_SECONDS)]
     if len(times) <= _MOST_MOMENTS:
         return np.asarray(times)
     return np.asarray(times[np.linspace(0, len(times) - 1, _MOST_MOMENTS).astype(np.int64)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 from goom.case.ledger import LedgerLine
@@ -33,39 +33,42 @@ class Part:
     source: str = ""
 
 
-def line(
-    key: str,
-    size: float,
-    source: str = "",
-    parts: Iterable[Part] = (),
-    error_bytes: float = 0.0,
-    rest: str = "",
-) -> LedgerLine:
-    """A line of whole bytes; what its details leave over becomes a detail named ``rest``."""
-    whole = _whole(size)
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A line before rounding; ``rest`` names what its parts leave over."""
+
+    key: str
+    bytes: float
+    source: str = ""
+    parts: Iterable[Part] = ()
+    error_bytes: float = 0.0
+    rest: str = ""
+
+
+def line(whole: Whole) -> LedgerLine:
+    """A line of whole bytes with details that sum to it."""
+    key, size = whole.key, _rounded(whole.bytes)
     detail = [
-        LedgerLine(key, one.label, _whole(one.bytes), _whole(one.error_bytes), (), one.source)
-        for one in parts
-        if _whole(one.bytes)
+        LedgerLine(key, one.label, _rounded(one.bytes), _rounded(one.error_bytes), (), one.source)
+        for one in whole.parts
+        if _rounded(one.bytes)
     ]
-    over = whole - sum(one.bytes for one in detail)
+    over = size - sum(one.bytes for one in detail)
     if detail and over:
-        if rest and abs(over) > len(detail):
-            detail.append(LedgerLine(key, rest, over))
+        if whole.rest and abs(over) > len(detail):
+            detail.append(LedgerLine(key, whole.rest, over))
         else:  # rounding, or parts that fill the line by definition
-            detail[0] = _with_bytes(detail[0], detail[0].bytes + over)
-    return LedgerLine(key, LABELS[key], whole, _whole(error_bytes), tuple(detail), source)
+            detail[0] = replace(detail[0], bytes=detail[0].bytes + over)
+    error = _rounded(whole.error_bytes)
+    return LedgerLine(key, LABELS[key], size, error, tuple(detail), whole.source)
 
 
 def remainder(charge_bytes: int, lines: Iterable[LedgerLine], parts: Iterable[Part]) -> LedgerLine:
     """The line that makes the sum exact, whatever its sign."""
     over = charge_bytes - sum(one.bytes for one in lines)
-    return line("unexplained", over, "charge - all lines", parts, rest="no counter accounts for it")
+    rest = "no counter accounts for it"
+    return line(Whole("unexplained", over, "charge - all lines", parts, rest=rest))
 
 
-def _whole(size: float) -> int:
+def _rounded(size: float) -> int:
     return 0 if isnan(size) else round(size)
-
-
-def _with_bytes(one: LedgerLine, size: int) -> LedgerLine:
-    return LedgerLine(one.key, one.label, size, one.error_bytes, one.detail, one.source)
