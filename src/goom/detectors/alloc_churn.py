@@ -54,7 +54,7 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
     )
     weighing.minus(3.0 * course.harm.killed, "the process was killed for its memory", "kernel")
     weighing.minus(
-        2.5 * ramp(course.floor.late_fraction, 0.3, 0.6) * ramp(course.rise_bytes, 8e6, 3e7),
+        2.5 * course.still_rising * ramp(course.rise_bytes, 8e6, 3e7),
         f"the marked heap rises by {bytes_text(course.rise_bytes)}",
         "gctrace",
     )

@@ -75,7 +75,7 @@ def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None
     rising = (
         ramp(rise / base, 0.15, 0.6)
         * ramp(rise, 1.5e6, 8e6)
-        * ramp(course.floor.late_fraction, 0.2, 0.5)
+        * course.still_rising
         * ramp(course.floor.p_rising, 0.2, 0.02)
     )
     flat = f"what survives is flat or levels off, at {bytes_text(marked.last_bytes)}"

@@ -82,12 +82,12 @@ def _floor(weighing: Weighing, marked: MarkedHeap, course: Course) -> None:
         marked.source,
     )
     weighing.plus(
-        2.0 * material * certain * ramp(line.late_fraction, 0.3, 0.6),
+        2.0 * material * certain * course.still_rising,
         f"it still rises at the end, at {line.late_fraction:.0%} of its overall pace",
         marked.source,
     )
     weighing.minus(
-        3.0 * ramp(line.late_fraction, 0.35, 0.1) + 2.5 * (1.0 - material),
+        3.5 * (1.0 - course.still_rising) + 2.5 * (1.0 - material),
         f"the marked heap levels off or hardly grows ({bytes_text(rise)} in all, "
         f"{max(line.late_fraction, 0.0):.0%} of its pace at the end)",
         marked.source,

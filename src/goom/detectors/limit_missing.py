@@ -86,7 +86,7 @@ def _goal(weighing: Weighing, outlook: _Outlook, near: float, source: str) -> No
 
 
 def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
-    level = ramp(course.floor.late_fraction, 0.5, 0.2)
+    level = 1.0 - course.still_rising
     small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
     flat = max(level, small)
     weighing.plus(1.0 * flat * near, "the marked heap is flat", source)

@@ -64,7 +64,7 @@ def limit_too_low(
     weighing.minus(3.5 * (1.0 - share), cpu, "gctrace and /proc")
     weighing.minus(3.5 * (1.0 - driven), "the goals are those that GOGC sets", "gctrace")
     _limit(weighing, limit, marked, bool(setters))
-    rising = ramp(course.floor.late_fraction, 0.3, 0.6) * ramp(
+    rising = course.still_rising * ramp(
         course.rise_bytes / max(course.base_bytes, 4 << 20), 0.2, 0.6
     )
     weighing.minus(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goom.rooms import signal
 from goom.signals.burst import Burst
@@ -14,8 +15,11 @@ from goom.signals.harm import Harm
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.onset import Onset
 from goom.signals.startup import Startup
-from goom.signals.trend import FLAT, Trend, floors, trend
+from goom.signals.trend import FLAT, Trend, floors, mann_kendall_rising, ramp, trend
 
+Floats = NDArray[np.float64]
+_MANY_MARKS = 12
+_MANY_LATE = 8
 _NO_HARM = Harm(
     killed=False,
     go_fatal="",
@@ -31,8 +35,8 @@ _NO_HARM = Harm(
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Course:
-    """``floor`` is the trend of the marked heap after the start; ``rising`` 0 to 1 says how surely
-    it rises, materially and to the end; ``rise_bytes`` carries the last mark to the end.
+    """``floor`` is the trend of the marked heap after the start, ``rise_bytes`` what it rose, with
+    few marks carried on to the end; ``still_rising`` 0 to 1 says how surely it goes on at the end.
     """
 
     harm: Harm
@@ -43,6 +47,7 @@ class Course:
     floor: Trend
     base_bytes: float
     rise_bytes: float
+    still_rising: float
     settled_seconds: float
 
     @property
@@ -85,28 +90,48 @@ def course(
 ) -> Course:
     """Join them, and look at the floor of the marked heap after the start."""
     settled = moments.startup.settled_seconds if moments.startup is not None else 0.0
-    floor, base, rise = _floor(marked, settled)
+    floor = _floor(marked, settled)
     return Course(
         harm=harm or _NO_HARM,
         onset=moments.onset,
         burst=moments.burst,
         startup=moments.startup,
         goroutines=goroutines,
-        floor=floor,
-        base_bytes=base,
-        rise_bytes=rise,
+        floor=floor.line,
+        base_bytes=floor.base_bytes,
+        rise_bytes=floor.rise_bytes,
+        still_rising=floor.still_rising,
         settled_seconds=settled,
     )
 
 
-def _floor(marked: MarkedHeap | None, settled: float) -> tuple[Trend, float, float]:
+@dataclass(frozen=True, slots=True)
+class _Floor:
+    line: Trend = FLAT
+    base_bytes: float = nan
+    rise_bytes: float = 0.0
+    still_rising: float = 0.0
+
+
+def _floor(marked: MarkedHeap | None, settled: float) -> _Floor:
     if marked is None or len(marked.bytes) < 2:
-        return FLAT, nan, 0.0
+        return _Floor()
     after = marked.time_seconds >= settled
     if after.sum() < 4:
         after = np.ones(len(marked.bytes), dtype=bool)
     time, value = marked.time_seconds[after], marked.bytes[after]
-    end = marked.estimated_last_bytes
     low_time, low = floors(time, value)
+    line = trend(low_time, low)
     base = float(low[: max(1, len(low) // 4)].min())
-    return trend(low_time, low), base, max(0.0, end - base)
+    # a saw-tooth's last tooth is no rise; but with few marks much was allocated after the last
+    end = float(low[-1]) if len(value) >= _MANY_MARKS else marked.estimated_last_bytes
+    return _Floor(line, base, max(0.0, end - base), _still_rising(time, value, line))
+
+
+def _still_rising(time: Floats, value: Floats, line: Trend) -> float:
+    """0 to 1: the last part keeps the pace of the whole, beyond the scatter of its own marks."""
+    pace = ramp(line.late_fraction, 0.15, 0.5)
+    late = value[time >= time[-1] - 0.4 * (time[-1] - time[0])]
+    if len(late) < _MANY_LATE:
+        return pace
+    return pace * ramp(mann_kendall_rising(late), 0.3, 0.05)
