@@ -18,11 +18,11 @@ _DRAIN_SECONDS = 2.0
 _TRACE_START = re.compile(rb"gc \d+ @|scav \d+ KiB|pacer: |scan: |GC forced$")
 # The start of a trace line that has not arrived in full.
 _TRACE_TO_BE = re.compile(
-    rb"(?:g|gc|gc \d*|gc \d+ @.*|s|sc|sca|scav|scav \d.*|scav "
-    rb"|p|pa|pac|pace|pacer|pacer:.*|scan|scan:.*|G|GC|GC f.*)\Z"
+    rb"(?:g|gc|gc \d*|gc \d+ |gc \d+ @.*|s|sc|sca|scav|scav |scav \d.*"
+    rb"|p|pa|pac|pace|pacer|pacer:.*|scan|scan:.*|G|GC|GC |GC f.*)\Z"
 )
-# The runtime may write right behind an unfinished line of the program; then only a line that is
-# complete to its last letter is taken.
+# The runtime may write right behind an unfinished line of the program. What is complete to its last
+# letter is kept; it is not taken out, for the program's part of the line has gone on already.
 _WHOLE_CYCLE = re.compile(rb"gc \d+ @\d+\.\d+s \d+%.*? P(?: \(forced\))?$")
 _FATAL = re.compile(
     rb"fatal error: |runtime: out of memory|panic: |runtime: goroutine stack exceeds|SIGQUIT: "
@@ -71,13 +71,12 @@ class Sieve:
         else:
             line = self._partial + piece
             cut = _trace_begins(line)
-            if cut is None:
-                if _FATAL.match(line):
-                    kept.append(line[:_LONGEST_LINE_BYTES])
-                passed.append(line[self._handed_on :] + b"\n")
-            else:
+            if cut is not None:
                 kept.append(line[cut:].rstrip(b"\r"))
-                passed.append(line[self._handed_on : cut])
+            elif _FATAL.match(line):
+                kept.append(line[:_LONGEST_LINE_BYTES])
+            if cut != 0 or self._handed_on:
+                passed.append(line[self._handed_on :] + b"\n")
         self._partial, self._handed_on, self._overlong = b"", 0, False
 
     def _grow(self, rest: bytes, passed: list[bytes]) -> None:

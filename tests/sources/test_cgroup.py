@@ -1,0 +1,132 @@
+"""Memory cgroups: version 1 for real, version 2 on a folder that looks like one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from goom.case.units import MIB
+from goom.sources import cgroup
+from goom.sources.cgroup import hierarchies
+from goom.sources.cgroup_v2 import CgroupV2, OwnedCgroupV2
+
+_EATS_MEMORY = "held = []\nwhile True: held.append(b'x' * (1 << 20))"
+
+
+@pytest.mark.real_cgroup
+def test_the_kernel_kills_at_the_limit_and_the_count_says_so() -> None:
+    group = cgroup.make_cgroup(48 * MIB)
+    entrance = group.entrance()
+    eater = subprocess.run(
+        [sys.executable, "-c", _EATS_MEMORY],
+        preexec_fn=lambda: os.write(entrance, b"0"),
+        check=False,
+    )
+    os.close(entrance)
+    seen = group.look()
+    killed = group.remove()
+    group.close()
+    assert eater.returncode == -9
+    assert seen["oom_kills"] == 1
+    assert seen["limit_bytes"] == seen["peak_bytes"] == 48 * MIB
+    assert not killed and not group.folder.exists()
+
+
+@pytest.mark.real_cgroup
+def test_a_cgroup_takes_those_who_are_left_in_it_along() -> None:
+    group = cgroup.make_cgroup(48 * MIB)
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        (group.folder / "cgroup.procs").write_text(str(sleeper.pid))
+        assert group.pids() == (sleeper.pid,)
+        assert group.remove()
+        assert sleeper.wait() == -9
+    group.close()
+    assert not group.folder.exists()
+
+
+@pytest.mark.real_cgroup
+def test_what_a_killed_goom_left_behind_is_tidied_up() -> None:
+    first = cgroup.make_cgroup(48 * MIB)
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    left = first.folder.parent / f"goom-{gone.pid}-0"
+    left.mkdir()
+    second = cgroup.make_cgroup(48 * MIB)
+    for group in (first, second):
+        group.remove()
+        group.close()
+    assert not left.exists()
+
+
+def test_the_limit_of_version_2_is_the_tightest_up_to_the_root_on_a_fake_tree(
+    tmp_path: Path,
+) -> None:
+    pod = tmp_path / "pod"
+    app = pod / "app"
+    app.mkdir(parents=True)
+    (pod / "memory.max").write_text("104857600\n")
+    (app / "memory.max").write_text("max\n")
+    group = CgroupV2(app, tmp_path)
+    assert group.limit_bytes() == 104857600
+    assert group.own_limit_bytes() is None
+
+
+def test_the_figures_of_version_2_have_the_common_names_on_a_fake_tree(tmp_path: Path) -> None:
+    stated = {
+        "memory.current": "5000000\n",
+        "memory.max": "134217728\n",
+        "memory.peak": "6000000\n",
+        "memory.swap.current": "0\n",
+        "memory.stat": "anon 4000000\nfile 500000\nkernel 300000\npagetables 40960\n",
+        "memory.events": "low 0\nhigh 0\nmax 12\noom 1\noom_kill 1\n",
+        "memory.pressure": "some avg10=2.50 avg60=0.00 avg300=0.00 total=1\nfull avg10=0.0\n",
+    }
+    for name, text in stated.items():
+        (tmp_path / name).write_text(text)
+    seen = CgroupV2(tmp_path, tmp_path).look()
+    assert seen == {
+        "usage_bytes": 5000000,
+        "limit_bytes": 134217728,
+        "peak_bytes": 6000000,
+        "swap_bytes": 0,
+        "anon_bytes": 4000000,
+        "file_bytes": 500000,
+        "kernel_bytes": 300000,
+        "page_tables_bytes": 40960,
+        "limit_hits": 12,
+        "oom_events": 1,
+        "oom_kills": 1,
+        "pressure_some_fraction": 0.025,
+    }
+
+
+def test_version_2_is_made_where_memory_is_delegated_on_a_fake_tree(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory\n")
+    group = OwnedCgroupV2.make(tmp_path, tmp_path, 64 * MIB)
+    assert (group.folder / "memory.max").read_text() == str(64 * MIB)
+    assert (group.folder / "memory.swap.max").read_text() == "0"
+
+
+def test_version_2_without_the_memory_controller_is_refused_on_a_fake_tree(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "cgroup.controllers").write_text("cpu pids\n")
+    with pytest.raises(OSError):
+        OwnedCgroupV2.make(tmp_path, tmp_path, 64 * MIB)
+
+
+def test_both_versions_mounted_side_by_side_are_told_apart() -> None:
+    mounts = (
+        "cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0\n"
+        "cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0\n"
+    )
+    found = hierarchies("4:memory:/a/b\n1:cpu:/\n0::/\n", mounts)
+    assert [(one.version, str(one.own)) for one in found] == [
+        (1, "/sys/fs/cgroup/memory/a/b"),
+        (2, "/sys/fs/cgroup/unified"),
+    ]
