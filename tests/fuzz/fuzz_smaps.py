@@ -1,22 +1,15 @@
-"""Any bytes as smaps, maps, smaps_rollup and the other files of /proc/PID."""
+"""Any bytes as smaps, maps and smaps_rollup."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
 from goom.case.errors import GoomError
-from goom.formats import proc, smaps
+from goom.formats import smaps
 
 
 def one_input(data: bytes) -> None:
     """Read as each of them."""
-    for parse in (
-        smaps.parse,
-        smaps.parse_rollup,
-        proc.parse_status,
-        proc.parse_stat,
-        proc.parse_statm,
-        proc.identity,
-    ):
+    for parse in (smaps.parse, smaps.parse_rollup):
         with suppress(GoomError):
             parse(data)

@@ -11,7 +11,7 @@ from goom.case.gctrace import GCTrace
 from goom.formats.gctrace_clock import start_seconds
 from goom.formats.gctrace_columns import cycles_of, pacer_of, scavenges_of
 from goom.formats.gctrace_processes import largest
-from goom.formats.gctrace_rows import Found, read_stretch
+from goom.formats.gctrace_rows import Found, take_stretch
 
 Floats = NDArray[np.float64]
 
@@ -57,14 +57,14 @@ class TraceReader:
         cut = text.rfind(b"\n") + 1
         if cut == 0 and len(text) >= _STRETCH_BYTES:
             cut = len(text)  # nobody's trace line: do not let it grow
-        read_stretch(text[:cut], self._found)
+        take_stretch(text[:cut], self._found)
         self._rest = text[cut:]
         self._found.tidy(self._most_cycles)
 
     def end(self) -> None:
         """The log is over: its last line counts although no line break ends it."""
         if self._rest:
-            read_stretch(self._rest, self._found)
+            take_stretch(self._rest, self._found)
             self._found.lines_read += 1
             self._rest = b""
 

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from goom.formats.gctrace_columns import cycles_of
-from goom.formats.gctrace_rows import Found, read_stretch
+from goom.formats.gctrace_rows import Found, take_stretch
 
 _LONGEST_LINE_BYTES = 1 << 16
 _WINDOW_SECONDS = 10.0
@@ -49,7 +49,7 @@ class IncrementalTrace:
         if not line_break:
             return []
         found = Found()
-        read_stretch(whole, found)
+        take_stretch(whole, found)
         cycles = _records(found)
         for cycle in cycles:
             self._keep(cycle)

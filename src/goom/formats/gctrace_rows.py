@@ -124,7 +124,7 @@ class Stretch:
         return self.text[max(start, position - most) : end if end >= 0 else position + most]
 
 
-def read_stretch(text: bytes, found: Found) -> None:
+def take_stretch(text: bytes, found: Found) -> None:
     """Add what some whole lines of a log hold to ``found``."""
     if not text:
         return
