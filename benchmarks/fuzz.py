@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.fuzz.mutation import mutated  # noqa: E402 - the project's root is on the path now
-from tests.fuzz.targets import corpus, corpus_folder, keep, names, target  # noqa: E402
+from tests.fuzz.targets import Target, corpus, corpus_folder, keep, names, target  # noqa: E402
 
 _SLOW_SECONDS = 5.0  # of CPU, for at most 100 kB: something is not linear
 _WITH_ATHERIS = """
@@ -43,25 +43,30 @@ atheris.Fuzz()
 
 
 def with_mutations(name: str, seconds: float, seed: int) -> tuple[int, int]:
-    """How many inputs were tried, and how many of them crashed or took too long."""
+    """How many inputs were tried, and in how many ways they crashed or took too long."""
     one_input, seeds, chance = target(name), corpus(name) or (b"",), random.Random(seed)
-    tried = crashes = 0
+    tried, ways = 0, set[str]()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         data = mutated(seeds, chance)
         tried += 1
-        began = time.process_time()
-        try:
-            one_input(data)
-        except Exception:
-            traceback.print_exc()
-            crashes += 1
-            print(f"kept as {keep(name, data)}")
-            continue
-        if time.process_time() - began > _SLOW_SECONDS:
-            crashes += 1
-            print(f"slow, kept as {keep(name, data)}")
-    return tried, crashes
+        way = _trouble(one_input, data)
+        place = way.partition(": ")[0]
+        if way and place not in ways:
+            ways.add(place)
+            print(f"{way}\nkept as {keep(name, data)}", flush=True)
+    return tried, len(ways)
+
+
+def _trouble(one_input: Target, data: bytes) -> str:
+    """Where an input crashes, or that it is slow; "" when it does no harm."""
+    began = time.process_time()
+    try:
+        one_input(data)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__} at {place.filename}:{place.lineno}: {error}"
+    return "slow" if time.process_time() - began > _SLOW_SECONDS else ""
 
 
 def with_atheris(name: str, seconds: float, seed: int) -> int:

@@ -20,9 +20,13 @@ _MOST_LOOKS = 200_000
 _MOST_SIZES = 200
 _TIME_KEYS = ("time", "ts", "timestamp", "@timestamp", "t", "time_seconds")
 _GOROUTINE_KEYS = ("NumGoroutine", "goroutines", "num_goroutine", "numgoroutine", "Goroutines")
-_TRAILER_FIELD = re.compile(r"^# (\w{2,20}) = (\d{1,20}|\d[\d.e+-]{0,30})$", re.MULTILINE)
-_TRAILER_PAIR = re.compile(r"^# (Stack|MSpan|MCache) = (\d{1,20}) / (\d{1,20})$", re.MULTILINE)
-_TRAILER_RING = re.compile(r"^# PauseNs = \[([\d ]*)\]$", re.MULTILINE)
+_TRAILER_FIELD = re.compile(
+    r"^# (\w{2,20}) = (\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?)$", re.MULTILINE | re.ASCII
+)
+_TRAILER_PAIR = re.compile(
+    r"^# (Stack|MSpan|MCache) = (\d{1,20}) / (\d{1,20})$", re.MULTILINE | re.ASCII
+)
+_TRAILER_RING = re.compile(r"^# PauseNs = \[((?:\d{1,20}+ ?+)*+)\]$", re.MULTILINE | re.ASCII)
 _HINT = "Fetch it again:  curl -o vars.json http://HOST/debug/vars"
 
 
