@@ -13,7 +13,8 @@ from goom.golang.build import BuildOptions, build
 from goom.golang.cache import Progress, silent
 from goom.golang.toolchain import Toolchain
 from goom.lab.program import SICK, Program
-from goom.sources.run import RunOptions, RunResult, RunStatus, observe
+from goom.sources.run import observe
+from goom.sources.run_options import RunOptions, RunResult, RunStatus
 
 _SETTINGS = ("GOGC", "GOMEMLIMIT", "GODEBUG", "GOMAXPROCS", "GOTRACEBACK")
 
