@@ -15,7 +15,7 @@ from goom.case.verdict import CAUSES
 from goom.cli.explain_command import SECTIONS, read_page
 from goom.cli.main import command_names
 from goom.rooms import name_of, residents
-from tests.house import ROOT, Module, functions, of_room
+from tests.house import ROOT, Module, functions, imports, modules, of_room
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks/README.md")
 SPEAKERS = {name_of(speak): speak for speak in residents(detectors, "detector")}
@@ -68,13 +68,24 @@ def test_the_page_of_causes_is_current() -> None:
     assert (ROOT / "docs" / "causes.md").read_text(encoding="utf-8") == made.stdout, "make docs"
 
 
-@pytest.mark.parametrize("module", of_room("formats")[1:], ids=lambda module: module.path.stem)
-def test_a_parser_is_fuzzed(module: Module) -> None:
-    """A parser is a file with a public function from bytes or text to evidence."""
-    if not _parses(module.tree):
-        return
-    name = module.path.stem
-    assert (ROOT / "tests" / "fuzz" / f"fuzz_{name}.py").exists()
+def parsers() -> list[str]:
+    """The doors of ``formats``: files with a reading function that another room calls."""
+    called = {
+        one.target for module in modules() if module.room != "formats" for one in imports(module)
+    }
+    return [one.path.stem for one in of_room("formats") if one.name in called and _reads(one.tree)]
+
+
+def _reads(tree: ast.Module) -> bool:
+    verbs = ("parse", "read", "decode")
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name.split("_")[0] in verbs for node in tree.body
+    )
+
+
+@pytest.mark.parametrize("parser", parsers())
+def test_a_parser_is_fuzzed(parser: str) -> None:
+    assert (ROOT / "tests" / "fuzz" / f"fuzz_{parser}.py").exists()
 
 
 def test_every_fuzz_target_has_a_corpus() -> None:
@@ -82,10 +93,3 @@ def test_every_fuzz_target_has_a_corpus() -> None:
     targets = [path.stem.removeprefix("fuzz_") for path in folder.glob("fuzz_*.py")]
     assert targets
     assert not [name for name in targets if not any((folder / "corpus" / name).glob("*"))]
-
-
-def _parses(tree: ast.Module) -> bool:
-    verbs = ("parse", "read", "decode")
-    return any(
-        isinstance(node, ast.FunctionDef) and node.name.split("_")[0] in verbs for node in tree.body
-    )
