@@ -67,6 +67,6 @@ class BrinkWatch:
             if abs(used - seen) > _ROW_SHARE * self.brink.limit_bytes:
                 seen = used
                 self._row()
-            wake.poll(self.brink.pause_seconds(used) * 1000)
-            with contextlib.suppress(OSError):
-                os.eventfd_read(self._event)
+            if wake.poll(self.brink.pause_seconds(used) * 1000):
+                with contextlib.suppress(OSError):
+                    os.eventfd_read(self._event)

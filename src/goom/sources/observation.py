@@ -21,7 +21,7 @@ from goom.sources.watch import Watch
 
 _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
 _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
-_MAPPINGS = Cadence(first=(0.3, 1.0), every_seconds=5.0, stretch_fraction=0.05)
+_MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
@@ -52,9 +52,11 @@ class Observation:
         self._mappings, self._relatives = Timer(_MAPPINGS), Timer(_FAMILY)
         self._calls_taken = False
         self._helpers: list[threading.Thread] = []
+        self._over: Callable[[], None] | None = None
 
     def start(self, over: Callable[[], None] | None = None) -> None:
         """Begin; ``over`` is called above the limit, for a limit that no kernel enforces."""
+        self._over = over
         self.watch.look()
         if self.target.limit_bytes is not None:
             self.brink = BrinkWatch(
@@ -78,6 +80,7 @@ class Observation:
         if elapsed >= self._row_at:
             self.watch.look()
             self._row_at = elapsed + _row_pause(elapsed)
+            self._enforce()
         if self._relatives.due(elapsed):
             self._look_for_relatives()
             self._relatives.looked(elapsed, self.elapsed_seconds - elapsed)
@@ -120,6 +123,12 @@ class Observation:
             self.endpoint.at_brink(brink.limit_bytes, brink.approaches)
         if self.endpoint.endpoint is None:  # else the look at MemStats brings it along
             self._in_background(self.watch.kernel_look)
+
+    def _enforce(self) -> None:
+        """A second pair of eyes beside the brink's thread: a limit that fails costs the machine."""
+        limit = self.target.limit_bytes
+        if self._over is not None and limit is not None and self._family_rss_bytes() > limit:
+            self._over()
 
     def _family_rss_bytes(self) -> float:
         return float(sum(procfs.rss_bytes(pid) for pid in self.family))
