@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from goom.case.model import Case
-from goom.case.subject import Ending
+from goom.case.subject import Ending, Subject
 from goom.case.verdict import Reason, Rival
 from goom.renderers import text
 from goom.renderers.text.lines import cells
@@ -102,6 +102,13 @@ def test_cannot_tell_says_what_was_missing_and_how_to_get_it() -> None:
 )
 def test_who_ended_it_is_said_rightly(ending: Ending | None, said: str) -> None:
     assert said in " ".join(text.render(ended(ending)).split())
+
+
+def test_loose_files_are_not_called_a_running_process() -> None:
+    case = synthetic.leak()
+    nobody = Subject(observed_from_seconds=10.0, observed_to_seconds=12.5)
+    shown = text.render(replace(case, subject=nobody))
+    assert shown.startswith("! The files given cover 2.5 s; they do not say how the process ended.")
 
 
 @pytest.mark.parametrize(("version", "file"), [(1, "memory.limit_in_bytes"), (2, "memory.max")])

@@ -41,7 +41,17 @@ def test_a_lone_log_keeps_its_own_clock() -> None:
     marked = drawn.track("marked")
     assert isnan(drawn.zero_seconds)
     assert marked is not None
-    assert marked.time_seconds[-1] == trace().cycles.at_seconds[-1]
+    assert 0 < marked.time_seconds[-1] - trace().cycles.at_seconds[-1] < 0.1
+
+
+def test_a_goal_holds_until_the_end_of_its_own_cycle() -> None:
+    drawn, cycles = timeline(leak().evidence), trace().cycles
+    goal, marked = drawn.track("goal"), drawn.track("marked")
+    assert goal is not None
+    assert marked is not None
+    assert goal.time_seconds[0] == 0
+    assert goal.time_seconds[1:].tolist() == marked.time_seconds.tolist()
+    assert goal.values.tolist() == [*cycles.goal_bytes, cycles.goal_bytes[-1]]
 
 
 def test_a_cgroup_without_a_limit_draws_none() -> None:

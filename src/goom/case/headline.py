@@ -77,6 +77,9 @@ def _other_end(subject: Subject, ending: Ending, name: str) -> Headline | None:
 
 def _not_ended(subject: Subject, name: str) -> Headline:
     watched = subject.observed_to_seconds - subject.observed_from_seconds
+    if subject.pid is None and subject.name == Subject().name:
+        covers = "" if isnan(watched) else f" cover {seconds_text(watched)}; they"
+        return Headline(FILES, f"The files given{covers} do not say how the process ended.")
     if isnan(watched):
         return Headline(FILES, f"{name}, from the files given; how it ended is not known.")
     pid = f" (pid {subject.pid})" if subject.pid else ""

@@ -13,7 +13,7 @@ from goom.case.ledger import Ledger
 from goom.case.model import Case
 from goom.case.names import harmless, place, short_function
 from goom.case.units import bytes_text, confidence_text, mib_text, percent_text
-from goom.case.verdict import CANNOT_TELL, Blame, Reason, Remedy, Rival, Verdict
+from goom.case.verdict import CANNOT_TELL, Blame, NotChecked, Reason, Remedy, Rival, Verdict
 
 # What means something anywhere; an underscore at a word's edge; what would make an address of
 # its own; and what opens a list or a heading when it comes first.
@@ -185,15 +185,16 @@ def _order(remedy: Remedy) -> str:
 def _unchecked(case: Case) -> list[str]:
     lines = [f"- **{escaped(one.title)}** {escaped(one.detail)}" for one in case.findings]
     blocks = ["### Also noticed", "\n".join(lines)] if lines else []
-    silent = [
-        f"- {_code(one.name)} needs {', '.join(map(escaped, missing_words(one.missing)))}{_hint(one.hint)}"
-        for one in case.not_checked
-    ]
+    silent = [f"- {_code(one.name)} needs {_needs(one)}" for one in case.not_checked]
     silent += [
         f"- {_code(one.what)} was not read: {escaped(one.why)}{_hint(one.hint)}"
         for one in case.evidence.not_read
     ]
     return [*blocks, "### Not checked", "\n".join(silent)] if silent else blocks
+
+
+def _needs(one: NotChecked) -> str:
+    return ", ".join(map(escaped, missing_words(one.missing))) + _hint(one.hint)
 
 
 def _hint(hint: str) -> str:

@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 SMALLEST_SHARE = 0.0005
 MOST_NODES = 4000
 DEEPEST = 256
+_DENSE = 8  # places in a table for each key that is looked up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ def _tree(calls: _Calls) -> _Nodes:
     total = calls.values.sum(axis=0)
     smallest = max(float(total.max(initial=0.0)) * SMALLEST_SHARE, 1e-9)
     nodes = _Nodes(np.array([-1]), np.array([-1]), np.array([0]), total.reshape(1, -1))
-    at = np.flatnonzero(calls.last >= calls.first)
+    at = np.flatnonzero((calls.last >= calls.first) & (calls.values > 0).any(axis=1))
     node = np.zeros(len(at), dtype=np.int64)
     position = calls.last[at]
     row = calls.high[calls.locations[position]] - 1
@@ -155,22 +156,34 @@ def _level(calls: _Calls, nodes: _Nodes, samples: tuple[Ints, Ints, Ints], small
     """Add one level's nodes; the node that each sample falls in, -1 for one too small to draw."""
     at, node, row = samples
     width = len(calls.functions)
-    keys, group = np.unique(node * width + calls.line_functions[row], return_inverse=True)
+    lowest = int(node.min())  # a level's nodes are numbered in one run
+    keys, group = _grouped((node - lowest) * width + calls.line_functions[row])
     columns = calls.values[at].T
     sums = np.stack([np.bincount(group, column, len(keys)) for column in columns], axis=1)
     large = sums.max(axis=1) >= smallest
     number = np.where(large, np.cumsum(large) - 1 + len(nodes.parent), -1)
     line = _heaviest_line(group, calls.line_numbers[row], columns.sum(axis=0), len(keys))
-    nodes.parent = np.append(nodes.parent, (keys // width)[large])
+    nodes.parent = np.append(nodes.parent, (keys // width + lowest)[large])
     nodes.function = np.append(nodes.function, (keys % width)[large])
     nodes.line = np.append(nodes.line, line[large])
     nodes.sums = np.concatenate((nodes.sums, sums[large]))
     return number[group]
 
 
+def _grouped(keys: Ints) -> tuple[Ints, Ints]:
+    """``np.unique`` with its inverse; counted where that takes less than sorting."""
+    space = int(keys.max()) + 1
+    if space > _DENSE * len(keys):
+        found, inverse = np.unique(keys, return_inverse=True)
+        return found, inverse
+    there = np.zeros(space, dtype=np.bool_)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
+
+
 def _heaviest_line(group: Ints, lines: Ints, weights: Floats, groups: int) -> Ints:
     most = int(lines.max(initial=0)) + 1
-    pairs, which = np.unique(group * most + lines, return_inverse=True)
+    pairs, which = _grouped(group * most + lines)
     order = np.argsort(np.bincount(which, weights, len(pairs)), kind="stable")
     heaviest = np.zeros(groups, dtype=np.int64)
     heaviest[pairs[order] // most] = pairs[order] % most  # the heaviest is written last

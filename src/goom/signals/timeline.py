@@ -149,12 +149,28 @@ def _collections(trace: GCTrace, zero: float) -> Iterator[Track]:
     cycles = trace.cycles
     main = cycles.process == (cycles.process[0] if len(cycles) else 0)
     started = 0.0 if isnan(trace.started_at_seconds) else trace.started_at_seconds - zero
-    at = started + cycles.at_seconds[main]
+    at = started + _ended(cycles)[main]
     yield _track(("marked", "marked heap", "bytes"), at, cycles.heap_marked_bytes[main])
-    yield _track(("goal", "goal", "bytes"), at, cycles.goal_bytes[main])
+    yield _goals(at, cycles.goal_bytes[main], started)
     yield _track(("heap_end", "heap at mark end", "bytes"), at, cycles.heap_end_bytes[main])
     yield _track(("gc_cpu", "GC CPU since the start", "fraction"), at, cycles.gc_cpu_fraction[main])
     yield _track(("gc_cpu_now", "GC CPU", "fraction"), at, _cpu_by_cycle(cycles)[main])
+
+
+def _ended(cycles: GCCycles) -> Floats:
+    """When each cycle's mark ended, since the start; the log states when the cycle began."""
+    return (
+        cycles.at_seconds
+        + cycles.sweep_termination_seconds
+        + cycles.mark_seconds
+        + cycles.mark_termination_seconds
+    )
+
+
+def _goals(ended: Floats, goals: Floats, started: float) -> Track:
+    """Each goal while it held: from the end of the cycle before to the end of its own."""
+    at = np.concatenate(([started], ended))
+    return _track(("goal", "goal", "bytes"), at, np.append(goals, goals[-1:]))
 
 
 def _cpu_by_cycle(cycles: GCCycles) -> Floats:
@@ -165,8 +181,7 @@ def _cpu_by_cycle(cycles: GCCycles) -> Floats:
         + cycles.background_cpu_seconds
         + cycles.mark_termination_cpu_seconds
     )
-    finished = cycles.at_seconds + cycles.mark_seconds
-    between = np.diff(finished, prepend=0.0) * np.maximum(cycles.procs, 1)
+    between = np.diff(_ended(cycles), prepend=0.0) * np.maximum(cycles.procs, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(between > 0, np.clip(spent / between, 0.0, 1.0), nan)
 

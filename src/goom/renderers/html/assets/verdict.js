@@ -33,7 +33,7 @@ function causeLine(verdict, mood) {
   return el("div", { class: "cause-line" },
     el("div", {}, el("span", { class: "cause" }, el("span", { "aria-hidden": "true", class: "sign" }, marks[mood]),
       verdict.cause === "cannot_tell" ? "cannot tell" : verdict.cause),
-      el("span", { class: "meaning" }, CAUSES[verdict.cause] || "",
+      el("span", { class: "meaning" }, CAUSES[verdict.cause] || "", " ",
         SCENARIOS[verdict.scenario] ? el("span", { class: "chip" }, SCENARIOS[verdict.scenario]) : null)),
     verdict.cause === "cannot_tell" ? null : el("div", { class: "meter" },
       el("span", { class: "meter-figure" }, confidenceText(sure)), shareBar(sure, "wide"), el("small", {}, "confidence")));
@@ -91,7 +91,7 @@ function subjectFacts(report) {
     ["limit", bytesText(limit), report.subject.cgroup_version ? `cgroup v${report.subject.cgroup_version}` : "as stated"],
     ["highest usage", bytesText(peak), share(peak)],
     ["marked heap", bytesText(lastOf("marked")), "at the last collection"],
-    ["goal", bytesText(lastOf("goal")), Number.isFinite(limit) ? share(lastOf("goal")) : ""],
+    ["goal", bytesText(lastOf("goal")), Number.isFinite(limit) ? share(lastOf("goal")) : "of the last collection"],
     ["goroutines", countText(lastOf("goroutines")), "at the last look"],
     ["GC CPU", percentText(lastOf("gc_cpu")), "since the start"],
   ];
