@@ -21,10 +21,12 @@ const (
 	linesInBatch = 120
 	pauseEach    = 7 * time.Millisecond
 	gateways     = 2
+	batchesKept  = 900
 )
 
 type shipper struct {
 	devices register
+	recent  tail
 	lines   atomic.Int64
 	warned  atomic.Int64
 }
@@ -36,6 +38,7 @@ func (s *shipper) ingest(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	s.recent.add(batch)
 	for len(batch) > 0 {
 		var line string
 		line, batch, _ = strings.Cut(batch, "\n")
@@ -63,6 +66,20 @@ func (s *shipper) account(line string) {
 	}
 	s.lines.Add(1)
 	s.devices.note(device)
+}
+
+// tail keeps the latest batches, for those who look at what comes in.
+type tail struct {
+	mu      sync.Mutex
+	batches [batchesKept]string
+	added   int
+}
+
+func (t *tail) add(batch string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.batches[t.added%batchesKept] = batch
+	t.added++
 }
 
 // register counts lines by device.

@@ -77,7 +77,7 @@ func (c *canvas) shrink() []byte {
 // studio makes thumbnails and remembers the latest.
 type studio struct {
 	mu     sync.Mutex
-	latest [32][]byte
+	latest [800][]byte
 	made   int
 }
 

@@ -1,0 +1,50 @@
+"""Records the lab's programs as small bundles: the golden twins that the tests diagnose."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from goom.golang.toolchain import Toolchain
+from goom.lab.experiment import Experiment, Watching, binary_of, perform
+from goom.lab.thinning import thin
+from goom.lab.verify import Plan, bundle_name
+
+LARGEST_BYTES = 150_000
+_HOME_OF_RECORDINGS = b"/app"
+
+
+def record(
+    plan: Plan,
+    toolchains: Sequence[Toolchain],
+    folder: Path,
+    watching: Watching = Watching(),  # noqa: B008 - frozen
+) -> Iterator[tuple[Path, int]]:
+    """Run each program and keep it small in ``folder``; yields what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for toolchain in toolchains:
+        for program in plan.programs:
+            if program.missing_needs:
+                watching.say(f"SKIPPED {program.name}: it needs {', '.join(program.missing_needs)}")
+                continue
+            for variant in plan.variants:
+                if variant in program.runs:
+                    experiment = Experiment(
+                        program=program, variant=variant, toolchain=toolchain, trimpath=True
+                    )
+                    yield _record(experiment, folder, watching)
+
+
+def _record(experiment: Experiment, folder: Path, watching: Watching) -> tuple[Path, int]:
+    watching.progress(f"Recording {experiment}")
+    version = experiment.toolchain.version
+    name = bundle_name(experiment.program.name, experiment.variant, version)
+    with tempfile.TemporaryDirectory(prefix="goom-lab-") as scratch:
+        whole = Path(scratch) / name
+        perform(experiment, whole, watching)
+        home = bytes(binary_of(experiment).parent)
+        small = thin(whole.read_bytes(), LARGEST_BYTES, {home: _HOME_OF_RECORDINGS})
+    target = folder / name
+    target.write_bytes(small)
+    return target, len(small)
