@@ -1,72 +1,104 @@
-"""Small servers on loopback, well-behaved and not, for tests of whoever asks them."""
+"""Real HTTP servers that misbehave, each in its own thread."""
 
 from __future__ import annotations
 
 import contextlib
-import gzip
-import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-INDEX = b"""<html><head><title>/debug/pprof/</title></head><body>
-<p>Types of profiles available:</p><table>
-<tr><td>13</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr></table></body></html>"""
-PROFILE = gzip.compress(b"\x0a\x04\x08\x01\x10\x02\x32\x00")
-Handler = Callable[[socket.socket, str], None]
+Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextlib.contextmanager
-def serving(handler: Handler) -> Iterator[str]:
-    """Calls ``handler(wire, path)`` for each request; yields the server's URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    open_wires: list[socket.socket] = []
+def serving(answer: Answer) -> Iterator[str]:
+    """A server on loopback that answers every GET with ``answer``; its address."""
 
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                wire, _ = listener.accept()
-                open_wires.append(wire)
-                threading.Thread(target=_talk, args=[wire, handler], daemon=True).start()
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one packet for head and body, or delayed acknowledgements cost 40 ms each
 
-    threading.Thread(target=accept, daemon=True).start()
+        def do_GET(self) -> None:
+            with contextlib.suppress(OSError):
+                answer(self)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for wire in open_wires:
-            wire.close()
+        server.shutdown()
+        server.server_close()
 
 
-def answer(wire: socket.socket, body: bytes, *, status: str = "200 OK", more: str = "") -> None:
-    """A whole answer that keeps the line open."""
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
-    wire.sendall(head.encode() + body)
+def body(content: bytes, *, status: int = 200, kind: str = "text/plain") -> Answer:
+    """The same answer to everything."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.send_header("Content-Type", kind)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+    return answer
 
 
-def pprof(wire: socket.socket, path: str) -> None:
-    """What Go's net/http/pprof answers, about."""
-    answers = {
-        "/debug/pprof/": INDEX,
-        "/debug/pprof/heap": PROFILE,
-        "/debug/pprof/goroutine": PROFILE,
-        "/debug/pprof/heap?debug=1": b"heap profile: 0: 0 [0: 0] @ heap/1048576\n# Sys = 1\n",
-    }
-    if path in answers:
-        answer(wire, answers[path])
-    else:
-        answer(wire, b"404 page not found", status="404 Not Found")
+def by_path(pages: dict[str, bytes]) -> Answer:
+    """What stands under the path without its query; 404 for the rest."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        content = pages.get(request.path) or pages.get(request.path.partition("?")[0])
+        if content is None:
+            body(b"404 page not found", status=404)(request)
+        else:
+            body(content)(request)
+
+    return answer
 
 
-def _talk(wire: socket.socket, handler: Handler) -> None:
-    with contextlib.suppress(OSError, IndexError):
-        waiting = b""
-        while True:
-            while b"\r\n\r\n" not in waiting:
-                piece = wire.recv(4096)
-                if not piece:
-                    return
-                waiting += piece
-            request, _, waiting = waiting.partition(b"\r\n\r\n")
-            handler(wire, request.split()[1].decode())
+def redirect(request: BaseHTTPRequestHandler) -> None:
+    """To another place, for ever."""
+    request.send_response(302)
+    request.send_header("Location", "/login")
+    request.send_header("Content-Length", "0")
+    request.end_headers()
+
+
+def hang(request: BaseHTTPRequestHandler) -> None:
+    """No answer at all."""
+    time.sleep(60)
+
+
+def drip(request: BaseHTTPRequestHandler) -> None:
+    """An answer that never ends, a byte at a time."""
+    request.send_response(200)
+    request.end_headers()
+    while True:
+        request.wfile.write(b"x")
+        request.wfile.flush()
+        time.sleep(0.05)
+
+
+def flood(request: BaseHTTPRequestHandler) -> None:
+    """An answer that never ends, as fast as it goes."""
+    request.send_response(200)
+    request.end_headers()
+    while True:
+        request.wfile.write(bytes(1 << 20))
+
+
+def cut_off(request: BaseHTTPRequestHandler) -> None:
+    """Less than was promised."""
+    request.send_response(200)
+    request.send_header("Content-Length", "100000")
+    request.end_headers()
+    request.wfile.write(b"x" * 100)
+    request.wfile.flush()
+    request.close_connection = True

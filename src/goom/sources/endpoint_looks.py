@@ -17,6 +17,7 @@ from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
 
 _COUNT_SECONDS = 2.0
+_ROUND_TRIPS = 3  # at first: the shortest is the way there and back
 _SILENT_COUNTS = 3  # in a row
 _FIRST_AT_SECONDS = {"metrics": 0.2, "dump": 1.0, "cpu": 1.5}
 _AT_BRINK = ("heap", "goroutine", "memstats")
@@ -52,7 +53,8 @@ class EndpointLooks:
 
     def start(self, looks: Sequence[Look], every_seconds: float, for_seconds: float) -> None:
         """Plan the looks. Each may take its share of the budget, and none goes to the beat."""
-        self._count_once()
+        for _ in range(_ROUND_TRIPS):
+            self._count_once()
         asked = [look for look in looks if look.query is not None]
         for look in asked:
             cadence = Cadence(

@@ -18,7 +18,8 @@ from goom.sources.observed_subject import describe
 from goom.sources.pprof_endpoint import PprofEndpoint
 from goom.sources.subject_finder import Found, find_subject
 
-_PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 10.0
+_ADDRESS_HINT = "The address is the part before /heap:  http://HOST:PORT/debug/pprof"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,12 @@ def parse_live(targets: Sequence[str]) -> tuple[int | None, str]:
     return (pids[0] if pids else None), (urls[0] if urls else "")
 
 
-def find_target(pid: int | None, url: str) -> LiveTarget:
+def find_target(
+    pid: int | None, url: str, *, within_seconds: float = PATIENCE_SECONDS
+) -> LiveTarget:
     """The program with everything that can be known from outside; BadInput says why not."""
     found = None if pid is None else _process(pid)
-    endpoint = _named(url) if url else _own_endpoint(found)
+    endpoint = _named(url, within_seconds) if url else _own_endpoint(found)
     if found is None:
         name = urlsplit(url).netloc.rpartition("@")[2]
         return LiveTarget(subject=Subject(name=name), endpoint=endpoint)
@@ -105,13 +108,16 @@ def _owner(folder: Path) -> str:
         return "another"
 
 
-def _named(url: str) -> PprofEndpoint:
+def _named(url: str, within_seconds: float) -> PprofEndpoint:
     """The address that the user gave, once it has shown that it serves Go's profiles."""
-    endpoint = pprof_endpoint.named(url)
+    try:
+        endpoint = pprof_endpoint.named(url)
+    except ValueError as error:
+        raise BadInput(f"{url} is no address: {error}.", _ADDRESS_HINT) from None
     try:
         # Go's own index page costs the program next to nothing; not every program routes it.
-        if not endpoint.counts(within_seconds=_PATIENCE_SECONDS):
-            endpoint.fetch(pprof_endpoint.HEAP, within_seconds=_PATIENCE_SECONDS)
+        if not endpoint.counts(within_seconds=within_seconds):
+            endpoint.fetch(pprof_endpoint.HEAP, within_seconds=within_seconds)
     except UnreachableError as error:
         raise BadInput(
             error.message, error.hint or "Is the program running, and is that its port?"
@@ -119,7 +125,7 @@ def _named(url: str) -> PprofEndpoint:
     except BadInput as error:
         raise BadInput(
             error.message,
-            error.hint or "The address is the part before /heap:  http://HOST:PORT/debug/pprof",
+            error.hint or _ADDRESS_HINT,
         ) from None
     return endpoint
 
