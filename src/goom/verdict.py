@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import exp
 
 from goom.case.evidence import Evidence
+from goom.case.evidence_words import missing_words
 from goom.case.verdict import CANNOT_TELL, Hypothesis, NotChecked, Reason, Rival, Verdict
 
 # Detectors do not share all evidence that they weigh, so their odds are flattened before they
@@ -15,6 +16,7 @@ LEAST_CONFIDENCE = 0.4
 # A cause whose evidence was not seen is not refuted: it keeps this much.
 UNHEARD_LOG_ODDS = -0.7
 _ALSO_LOG_ODDS = 1.5
+_SURE = 0.9  # beyond it nobody needs to be told how to be surer
 
 
 def weigh(
@@ -22,7 +24,8 @@ def weigh(
 ) -> Verdict:
     """Rank the hypotheses; "cannot tell" when nothing was seen that could tell them apart."""
     unheard = [
-        Hypothesis(cause=one.name, prior=UNHEARD_LOG_ODDS, missing=one.missing) for one in silent
+        Hypothesis(cause=one.name, prior=UNHEARD_LOG_ODDS, missing=missing_words(one.missing))
+        for one in silent
     ]
     ranked = sorted([*hypotheses, *unheard], key=lambda one: -one.log_odds)
     shares = dict(zip((one.cause for one in ranked), _shares(ranked), strict=True))
@@ -40,7 +43,7 @@ def weigh(
         speaks_against=_heaviest(first.speaks_against),
         missing=first.missing,
         also=_also(ranked),
-        tell_apart=_tell_apart(ranked),
+        tell_apart=_tell_apart(ranked) if shares[first.cause] < _SURE else "",
     )
 
 
@@ -69,7 +72,8 @@ def _cannot_tell(
     candidates = " or ".join(one.cause for one in ranked[:2] if one.speaks_for)
     summary = "What was seen does not tell the causes apart."
     if candidates:
-        summary = f"What was seen does not decide; {candidates} come nearest."
+        verb = "come" if " or " in candidates else "comes"
+        summary = f"What was seen does not decide; {candidates} {verb} nearest."
     return Verdict(
         cause=CANNOT_TELL,
         confidence=1.0 - (shares[ranked[0].cause] if ranked else 0.0),

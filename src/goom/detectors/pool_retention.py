@@ -45,31 +45,12 @@ def pool_retention(
     """
     weighing = Weighing()
     size = ramp(pooling.held_bytes, 8e6, 24e6)
+    _buffers(weighing, pooling, size)
     share = growth.share(growth.marked)
-    weighing.plus(5.5 * ramp(pooling.strength, 0.25, 0.8) * size, pooling.summary, "heap profile")
-    weighing.minus(3.5 * ramp(pooling.strength, 0.5, 0.2), pooling.summary, "heap profile")
-    weighing.minus(3.0 * (1.0 - size), f"only {bytes_text(pooling.held_bytes)} of it", "heap")
-    if pooling.strength > 0.2:
-        weighing.plus(
-            1.0 * pooling.bounded,
-            f"{pooling.objects:.0f} buffers: no more than could have been in use at once",
-            "heap and goroutine profiles",
-        )
-        weighing.plus(
-            0.7 * pooling.grown_over_use,
-            "most of what these places ever allocated was far smaller",
-            "heap profile",
-        )
     held = f"{share:.0%} of the memory at the peak is reachable heap"
     weighing.plus(0.7 * ramp(share, 0.3, 0.6) * size, held, growth.source)
     weighing.minus(2.0 * ramp(share, 0.3, 0.1), held, growth.source)
-    if course.burst is not None:
-        weighing.minus(2.5 * course.bursting, course.burst.text, "memory and work over time")
-    weighing.minus(2.0 * course.starting, "the peak belongs to the start", "memory over time")
-    weighing.minus(3.0 * course.piling_up, "goroutines pile up", "goroutine profiles")
-    weighing.minus(
-        2.0 * ramp(course.harm.peak_fraction, 0.75, 0.4), "memory is far from the limit", "usage"
-    )
+    _rivals(weighing, course)
     return Hypothesis(
         cause="pool_retention",
         summary=f"A pool holds {bytes_text(pooling.held_bytes)} in {pooling.objects:.0f} buffers "
@@ -81,6 +62,26 @@ def pool_retention(
         blame=_blame(pooling, sites),
         scenario="over_hours",
     )
+
+
+def _buffers(weighing: Weighing, pooling: Pooling, size: float) -> None:
+    weighing.plus(5.5 * ramp(pooling.strength, 0.25, 0.8) * size, pooling.summary, "heap profile")
+    weighing.minus(3.5 * ramp(pooling.strength, 0.5, 0.2), pooling.summary, "heap profile")
+    weighing.minus(3.0 * (1.0 - size), f"only {bytes_text(pooling.held_bytes)} of it", "heap")
+    if pooling.strength > 0.2:
+        bounded = f"{pooling.objects:.0f} buffers: no more than could have been in use at once"
+        weighing.plus(1.0 * pooling.bounded, bounded, "heap and goroutine profiles")
+        small = "most of what these places ever allocated was far smaller"
+        weighing.plus(0.7 * pooling.grown_over_use, small, "heap profile")
+
+
+def _rivals(weighing: Weighing, course: Course) -> None:
+    if course.burst is not None:
+        weighing.minus(2.5 * course.bursting, course.burst.text, "memory and work over time")
+    weighing.minus(2.0 * course.starting, "the peak belongs to the start", "memory over time")
+    weighing.minus(3.0 * course.piling_up, "goroutines pile up", "goroutine profiles")
+    far = ramp(course.harm.peak_fraction, 0.75, 0.4)
+    weighing.minus(2.0 * far, "memory is far from the limit", "usage")
 
 
 def _blame(pooling: Pooling, sites: SiteGrowth) -> tuple[Blame, ...]:

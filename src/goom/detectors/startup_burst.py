@@ -45,36 +45,14 @@ def startup_burst(
     """
     weighing = Weighing()
     strength = startup.strength
-    harm = course.harm
     weighing.plus(4.5 * strength, startup.text, "memory over time")
     weighing.minus(3.0 * ramp(strength, 0.4, 0.1), "the rise is not start-up work", "memory")
-    if startup.main_busy_fraction == startup.main_busy_fraction and strength > 0.1:
-        busy = startup.main_busy_fraction
-        text = f"main.main was still at work in {busy:.0%} of the last looks"
-        weighing.plus(1.0 * ramp(busy, 0.4, 0.9), text, "goroutine profiles")
-        weighing.minus(2.0 * ramp(busy, 0.4, 0.1) * startup.ended_starting, text, "goroutines")
-    weighing.plus(
-        2.0 * harm.nearness * ramp(strength, 0.1, 0.4),
-        f"the peak was {bytes_text(harm.peak_bytes)}"
-        + (", and the limit was hit" if harm.killed else ""),
-        "memory over time",
-    )
-    weighing.minus(
-        3.0 * (1.0 - harm.nearness) * (harm.peak_fraction == harm.peak_fraction),
-        "the peak stayed clear of the limit",
-        "memory over time",
-    )
-    if isnan(harm.peak_fraction) and not harm.killed:
-        weighing.minus(2.0, "no limit is known that the peak came near to", "memory over time")
-    if growth is not None and growth.share(growth.marked) < 0.5:
-        weighing.minus(
-            0.8 * ramp(growth.share(growth.marked), 0.5, 0.3),
-            f"only {growth.share(growth.marked):.0%} of the peak was reachable",
-            growth.source,
-        )
-    if harm.killed:
-        weighing.lacks("a run that survives its start (a higher limit), to see the steady level")
-    what = "what is in use at the peak"
+    _main(weighing, startup)
+    _limit(weighing, course, strength)
+    if growth is not None:
+        share = growth.share(growth.marked)
+        text = f"only {share:.0%} of the peak was reachable"
+        weighing.minus(0.8 * ramp(share, 0.5, 0.3), text, growth.source)
     look = sites.index_before(course.onset.peak_seconds + 1.0) if sites and course.onset else 0
     return Hypothesis(
         cause="startup_burst",
@@ -83,9 +61,32 @@ def startup_burst(
         speaks_for=tuple(weighing.speaks_for),
         speaks_against=tuple(weighing.speaks_against),
         missing=tuple(weighing.missing),
-        blame=blame.of_holdings(sites, look, what) if sites is not None else (),
+        blame=blame.of_holdings(sites, look, "what is in use at the peak") if sites else (),
         scenario="at_start",
     )
+
+
+def _main(weighing: Weighing, startup: Startup) -> None:
+    busy = startup.main_busy_fraction
+    if isnan(busy) or startup.strength < 0.1:
+        return
+    text = f"main.main was still at work in {busy:.0%} of the last looks"
+    weighing.plus(1.0 * ramp(busy, 0.4, 0.9), text, "goroutine profiles")
+    weighing.minus(2.0 * ramp(busy, 0.4, 0.1) * startup.ended_starting, text, "goroutines")
+
+
+def _limit(weighing: Weighing, course: Course, strength: float) -> None:
+    harm = course.harm
+    hit = ", and the limit was hit" if harm.killed else ""
+    text = f"the peak was {bytes_text(harm.peak_bytes)}{hit}"
+    weighing.plus(2.0 * harm.nearness * ramp(strength, 0.1, 0.4), text, "memory over time")
+    if harm.killed:
+        weighing.lacks("a run that survives its start (a higher limit), to see the steady level")
+    elif isnan(harm.peak_fraction):
+        weighing.minus(2.0, "no limit is known that the peak came near to", "memory over time")
+    else:
+        clear = "the peak stayed clear of the limit"
+        weighing.minus(3.0 * (1.0 - harm.nearness), clear, "memory over time")
 
 
 def _summary(course: Course, startup: Startup) -> str:

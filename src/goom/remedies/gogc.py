@@ -29,6 +29,8 @@ def raise_gogc(
         return
     held = "" if isnan(limit) else f" with GOMEMLIMIT={int(0.9 * limit / MIB)}MiB to hold it"
     share = cost.share_of_process_fraction
+    if isnan(share):
+        share = cost.share_of_machine_fraction
     yield Remedy(
         code="raise_gogc",
         when="now",

@@ -37,11 +37,10 @@ def keepers_near(
 
 def _adders(binary: BinaryCalls) -> dict[str, tuple[Frame, str]]:
     found: dict[str, tuple[Frame, str]] = {}
-    for callees, what in ((_STRONG, "a map"), (_WEAK, "a slice")):
-        for callee, callers in binary.callers.items():
-            if callee.startswith(callees):
-                for frame in callers:
-                    found.setdefault(frame.function, (frame, what))
+    for kinds, what in ((_STRONG, "a map"), (_WEAK, "a slice")):
+        callees = (callee for callee in binary.callers if callee.startswith(kinds))
+        for frame in binary.of(*callees):
+            found.setdefault(frame.function, (frame, what))
     return found
 
 

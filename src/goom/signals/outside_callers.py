@@ -71,13 +71,19 @@ def _blame(frame: Frame, share: float, why: str) -> Blame:
 def _profiled(subject: Subject, profiles: tuple[Profile, ...]) -> Counter[Frame]:
     found: Counter[Frame] = Counter()
     for profile in profiles:
-        for sample in range(len(profile)):
-            stack = profile.stack(sample)
-            if any(frame.function.startswith(_PROFILED) for frame in stack[:12]):
-                mine = own_frames(stack, subject)
-                if mine:
-                    found[mine[0]] += int(profile.values[sample, 0])
+        for sample, value in enumerate(profile.values[:, 0].tolist()):
+            place = _outside_place(profile.stack(sample), subject)
+            if place is not None:
+                found[place] += value
     return found
+
+
+def _outside_place(stack: tuple[Frame, ...], subject: Subject) -> Frame | None:
+    """The user's own frame above a mapping or a call into C, None for any other stack."""
+    if not any(frame.function.startswith(_PROFILED) for frame in stack[:12]):
+        return None
+    mine = own_frames(stack, subject)
+    return mine[0] if mine else None
 
 
 def _static(subject: Subject, binary: BinaryCalls) -> dict[Frame, str]:
