@@ -107,7 +107,7 @@ def _rivals(weighing: Weighing, course: Course, pooling: Pooling | None) -> None
     if course.burst is not None:
         weighing.minus(4.0 * course.bursting, course.burst.text, "memory and work over time")
     if course.startup is not None:
-        weighing.minus(4.0 * course.starting, course.startup.text, "the start of the process")
+        weighing.minus(4.5 * course.starting, course.startup.text, "the start of the process")
     if pooling is not None:
         weighing.minus(3.5 * ramp(pooling.strength, 0.3, 0.8), pooling.summary, "heap profile")
     group = course.goroutines

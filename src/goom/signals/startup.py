@@ -80,13 +80,22 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     early = ramp(onset.peak_seconds, 22.0, 8.0)
     cycles = len(marked.bytes) if marked is not None else 0
     few = ramp(float(cycles), 40.0, 15.0)
-    where = np.nanmean([share, busy]) if not (isnan(share) and isnan(busy)) else 0.5 * early
+    where = _on_main(share, busy, early)
     at_post = not isnan(busy) and busy < 0.3
-    strength = from_start * (0.45 * ramp(float(where), 0.3, 0.8) + 0.35 * early + 0.2 * few)
+    strength = from_start * (0.45 * where + 0.35 * early + 0.2 * few)
     if at_post:
         strength *= 0.25
     # slow growth over many collections is work being served, whoever runs the loop
     return float(strength * max(early, 0.4 * few))
+
+
+def _on_main(share: float, busy: float, otherwise: float) -> float:
+    """0 to 1: loading is what main.main does, itself or waiting for loaders that it started."""
+    if isnan(share) and isnan(busy):
+        return otherwise
+    if isnan(busy) or busy > 0.5:
+        return ramp(float(np.nanmax([share, busy])), 0.3, 0.8)
+    return ramp(float(np.nanmean([share, busy])), 0.3, 0.8)
 
 
 def _gave_back(onset: Onset) -> float:
@@ -145,7 +154,8 @@ def startup_watch(goroutines: GoroutineTrend) -> StartupWatch | None:
             parked |= here
     if not seen.any():
         return None
-    last = np.flatnonzero(seen)[-5:]
+    late = goroutines.look_seconds >= 0.5 * goroutines.look_seconds[-1]
+    last = np.flatnonzero(seen & late)[-5:] if (seen & late).any() else np.flatnonzero(seen)[-1:]
     at_post = goroutines.look_seconds[parked]
     return StartupWatch(
         busy_fraction=float((~parked[last]).mean()),
