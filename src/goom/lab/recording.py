@@ -9,7 +9,7 @@ from pathlib import Path
 from goom.golang.toolchain import Toolchain
 from goom.lab.experiment import Experiment, Watching, binary_of, perform
 from goom.lab.thinning import thin
-from goom.lab.verify import Plan, bundle_name
+from goom.lab.verify import Plan, bundle_name, variants
 
 LARGEST_BYTES = 150_000
 _HOME_OF_RECORDINGS = b"/app"
@@ -28,12 +28,11 @@ def record(
             if program.missing_needs:
                 watching.say(f"SKIPPED {program.name}: it needs {', '.join(program.missing_needs)}")
                 continue
-            for variant in plan.variants:
-                if variant in program.runs:
-                    experiment = Experiment(
-                        program=program, variant=variant, toolchain=toolchain, trimpath=True
-                    )
-                    yield _record(experiment, folder, watching)
+            for variant in variants(plan, program):
+                one = Experiment(
+                    program=program, variant=variant, toolchain=toolchain, trimpath=True
+                )
+                yield _record(one, folder, watching)
 
 
 def _record(experiment: Experiment, folder: Path, watching: Watching) -> tuple[Path, int]:

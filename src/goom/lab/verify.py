@@ -42,7 +42,7 @@ def verify_by_running(
         folder = plan.keep or Path(scratch)
         for toolchain in toolchains:
             for program in plan.programs:
-                for variant in _variants(plan, program):
+                for variant in variants(plan, program):
                     yield _run(
                         Experiment(program=program, variant=variant, toolchain=toolchain),
                         folder,
@@ -53,13 +53,14 @@ def verify_by_running(
 def verify_recorded(plan: Plan, folder: Path) -> Iterator[Outcome]:
     """Diagnose the bundles that an earlier run kept in ``folder``."""
     for program in plan.programs:
-        for variant in _variants(plan, program):
+        for variant in variants(plan, program):
             for path in sorted(folder.glob(bundle_name(program.name, variant, "*"))):
                 version = path.stem.removeprefix(f"{program.name}-{variant}-")
                 yield examine(program, variant, version, diagnose(read_bundle(path)))
 
 
-def _variants(plan: Plan, program: Program) -> list[str]:
+def variants(plan: Plan, program: Program) -> list[str]:
+    """Those of the plan that the program has."""
     return [variant for variant in plan.variants if variant in program.runs]
 
 

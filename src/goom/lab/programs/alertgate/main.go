@@ -19,7 +19,7 @@ const (
 	subscribers = 2600
 	shallow     = 2
 	deep        = 110
-	moveEvery   = 7 * time.Millisecond
+	moveEvery   = 13 * time.Millisecond
 )
 
 // node is a place in the tree: a plant, a hall, a machine, a part of it.
