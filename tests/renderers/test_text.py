@@ -116,3 +116,18 @@ def test_the_limit_is_named_as_the_kernel_names_it(version: int, file: str) -> N
     case = synthetic.leak()
     case = replace(case, subject=replace(case.subject, cgroup_version=version))
     assert file in text.render(case)
+
+
+@pytest.mark.parametrize("make", CASES)
+def test_a_terminal_that_knows_ascii_only_gets_the_same_lines(make: Callable[[], Case]) -> None:
+    shown = text.render(make(), color=True)
+    asked = text.in_ascii(shown)
+    assert asked.isascii()
+    assert len(asked.splitlines()) == len(shown.splitlines())
+
+
+def test_in_ascii_a_bar_is_still_a_bar() -> None:
+    shown = text.in_ascii(text.render(synthetic.leak()))
+    assert shown.startswith("x The kernel killed catalogweb")
+    assert "heap live         ####################" in shown
+    assert "?" not in shown

@@ -5,9 +5,11 @@ from __future__ import annotations
 from goom.case.headline import headline
 from goom.case.model import Case
 from goom.renderers.text.bars import bars
-from goom.renderers.text.lines import Line, painted
+from goom.renderers.text.lines import Line, in_ascii, painted
 from goom.renderers.text.orders import orders, pointers
 from goom.renderers.text.verdict import cause, rivals, top
+
+__all__ = ["in_ascii", "render"]
 
 _NARROWEST = 60
 

@@ -6,6 +6,11 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+_ASCII = str.maketrans("✗✓█▉▊▋▌▍▎▏…–−→“”‘’·µ×", "xv########~--" + '>""' + "''.ux") | {
+    ord("±"): "+-",
+    ord("≥"): ">=",
+    ord("≤"): "<=",
+}
 _CODES = {"bad": "1;31", "warn": "1;33", "good": "1;32", "strong": "1", "dim": "2", "bar": "36"}
 
 
@@ -83,6 +88,11 @@ def hanging(head: Line, text: str, width: int, most: int = 0) -> list[Line]:
     indent = sum(cells(span.text) for span in head)
     rows = wrapped(text, max(width - indent, 16), most) or [""]
     return [(*head, Span(rows[0])), *(plain(row, indent) for row in rows[1:])]
+
+
+def in_ascii(text: str) -> str:
+    """The same text for a terminal that knows ASCII only; what has no likeness becomes ``?``."""
+    return text.translate(_ASCII).encode("ascii", "replace").decode()
 
 
 def painted(lines: Iterable[Line], *, color: bool) -> str:

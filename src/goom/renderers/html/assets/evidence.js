@@ -57,7 +57,7 @@ function hotspotRow(spot) {
     el("span", { class: "why" }, shareBar(spot.share_fraction),
       el("span", {}, el("b", {}, percentText(spot.share_fraction ?? NaN)), error, `, ${figureText(spot.value ?? NaN, unit)}${unit === "count" ? " objects" : ""}`)),
     spot.pattern || spot.remedy ? el("p", {}, spot.pattern ? el("span", { class: "chip" }, spot.pattern.replaceAll("_", " ")) : null,
-      spot.remedy, win ? `; ${win}` : "", win && spot.winnable_why ? el("small", {}, ` (${spot.winnable_why})`) : null) : null);
+      win ? spot.remedy.replace(/\.$/, "") : spot.remedy, win ? `; ${win}` : "", win && spot.winnable_why ? el("small", {}, ` (${spot.winnable_why})`) : null) : null);
 }
 
 function findingsSection(report) {

@@ -5,10 +5,10 @@ const CURVES = {
   gomemlimit: { colour: "var(--c-gomemlimit)", dash: "2 4", named: true },
   rss: { colour: "var(--c-rss)" },
   goal: { colour: "var(--c-goal)", width: 1.4 },
-  next_gc: { colour: "var(--c-goal)", width: 1.4 },
   marked: { colour: "var(--c-marked)", width: 2.4, dots: true },
   heap_end: { colour: "var(--c-heap)", off: true },
   heap_alloc: { colour: "var(--c-heap)", off: true },
+  next_gc: { colour: "var(--c-goal)", width: 1.4 },
   sys: { colour: "var(--c-sys)", dash: "4 3", off: true },
 };
 const ORDER = Object.keys(CURVES);
