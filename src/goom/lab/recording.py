@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from goom.golang.toolchain import Toolchain
 from goom.lab.experiment import Experiment, Watching, binary_of, perform
 from goom.lab.thinning import thin
-from goom.lab.verify import Plan, bundle_name, variants
+from goom.lab.verify import Plan, bundle_name, experiments
 
 LARGEST_BYTES = 150_000
 _HOME_OF_RECORDINGS = b"/app"
@@ -23,16 +24,11 @@ def record(
 ) -> Iterator[tuple[Path, int]]:
     """Run each program and keep it small in ``folder``; yields what was written."""
     folder.mkdir(parents=True, exist_ok=True)
-    for toolchain in toolchains:
-        for program in plan.programs:
-            if program.missing_needs:
-                watching.say(f"SKIPPED {program.name}: it needs {', '.join(program.missing_needs)}")
-                continue
-            for variant in variants(plan, program):
-                one = Experiment(
-                    program=program, variant=variant, toolchain=toolchain, trimpath=True
-                )
-                yield _record(one, folder, watching)
+    for experiment in experiments(plan, toolchains):
+        if lacking := experiment.program.missing_needs:
+            watching.say(f"SKIPPED {experiment}: it needs {', '.join(lacking)}")
+        else:
+            yield _record(replace(experiment, trimpath=True), folder, watching)
 
 
 def _record(experiment: Experiment, folder: Path, watching: Watching) -> tuple[Path, int]:

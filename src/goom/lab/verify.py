@@ -40,27 +40,28 @@ def verify_by_running(
     """Run each program under each Go, one after the other, and examine what is found."""
     with tempfile.TemporaryDirectory(prefix="goom-lab-") as scratch:
         folder = plan.keep or Path(scratch)
-        for toolchain in toolchains:
-            for program in plan.programs:
-                for variant in variants(plan, program):
-                    yield _run(
-                        Experiment(program=program, variant=variant, toolchain=toolchain),
-                        folder,
-                        watching,
-                    )
+        for experiment in experiments(plan, toolchains):
+            yield _run(experiment, folder, watching)
+
+
+def experiments(plan: Plan, toolchains: Sequence[Toolchain]) -> Iterator[Experiment]:
+    """Everything to run, one Go after the other."""
+    for toolchain in toolchains:
+        for program in plan.programs:
+            for variant in _variants(plan, program):
+                yield Experiment(program=program, variant=variant, toolchain=toolchain)
 
 
 def verify_recorded(plan: Plan, folder: Path) -> Iterator[Outcome]:
     """Diagnose the bundles that an earlier run kept in ``folder``."""
     for program in plan.programs:
-        for variant in variants(plan, program):
+        for variant in _variants(plan, program):
             for path in sorted(folder.glob(bundle_name(program.name, variant, "*"))):
                 version = path.stem.removeprefix(f"{program.name}-{variant}-")
                 yield examine(program, variant, version, diagnose(read_bundle(path)))
 
 
-def variants(plan: Plan, program: Program) -> list[str]:
-    """Those of the plan that the program has."""
+def _variants(plan: Plan, program: Program) -> list[str]:
     return [variant for variant in plan.variants if variant in program.runs]
 
 
