@@ -6,15 +6,25 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from goom.case.names import harmless
+from goom.case.subject import Subject
 from goom.renderers import html
 from tests.renderers import synthetic, synthetic_others
 
 CASES = [synthetic.leak, synthetic_others.hostile, synthetic_others.healthy,
          synthetic_others.cannot_tell]  # fmt: skip
+
+
+def around(page: str) -> tuple[str, str]:
+    before, _, rest = page.partition('id="case">')
+    return before, rest.partition("</script>")[2]
 
 
 def data_of(page: str) -> Any:
@@ -70,3 +80,12 @@ def test_the_page_has_the_same_figures_as_the_json_and_the_drawings_too() -> Non
 
 def test_the_same_case_gives_the_same_file() -> None:
     assert html.render(synthetic.drawn()) == html.render(synthetic.drawn())
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=30)
+def test_no_name_at_all_changes_the_page_around_the_data(name: str) -> None:
+    case = replace(synthetic_others.cannot_tell(), subject=Subject(name=name))
+    page = html.render(case)
+    assert data_of(page)["subject"]["name"] == harmless(name.encode("utf-8", "replace").decode())
+    assert around(page) == around(html.render(synthetic_others.cannot_tell()))

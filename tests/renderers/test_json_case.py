@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from goom.case.document import document
 from goom.case.model import Case
 from goom.renderers import json_case, text
 from tests.renderers import synthetic, synthetic_others
@@ -93,3 +94,11 @@ def test_a_case_without_anything_is_still_whole() -> None:
     assert shown["ledger"] is None
     assert shown["series"]["tracks"] == []
     assert shown["subject"]["started_at_seconds"] is None
+
+
+def test_a_column_of_figures_is_one_line() -> None:
+    case = synthetic.drawn()
+    printed = json_case.render(case)
+    assert json.loads(printed) == json.loads(json.dumps(document(case)))
+    assert len(printed.splitlines()) < 1200
+    assert any(line.count(",") > 100 for line in printed.splitlines())

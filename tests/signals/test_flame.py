@@ -74,7 +74,7 @@ def test_growth_is_what_was_added_and_says_what_went() -> None:
         ("main", "new"): 5 * MIB,
     }
     assert tree.net[0] == 21 * MIB
-    assert tree.note == "grown 25.0 MiB; shrunk elsewhere, not drawn: 4.0 MiB"
+    assert tree.note == "grown 25.0 MiB in 1.0 s; shrunk elsewhere, not drawn: 4.0 MiB"
 
 
 def test_nothing_that_grew_gives_no_growth_graph() -> None:

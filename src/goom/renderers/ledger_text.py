@@ -64,7 +64,8 @@ def _worth_showing(line: LedgerLine, ledger: Ledger) -> list[LedgerLine]:
     least = max(ledger.charge_bytes * _LEAST_DETAIL_FRACTION, 1)
     if line.key == "unexplained":
         least = 1
-    return [part for part in line.detail if abs(part.bytes) >= least][:_MOST_DETAILS]
+    shown = [part for part in line.detail if abs(part.bytes) >= least]
+    return sorted(shown, key=lambda part: -abs(part.bytes))[:_MOST_DETAILS]
 
 
 def _detail(part: LedgerLine, unit: int, room: int) -> Line:

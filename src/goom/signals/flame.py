@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from goom.case.drawing import FlameGraphs, FlameTree, Floats
 from goom.case.evidence import Profiles
 from goom.case.profile import Profile
-from goom.case.units import bytes_text
+from goom.case.units import bytes_text, seconds_text
 from goom.rooms import signal
 
 Ints = NDArray[np.int64]
@@ -95,7 +96,12 @@ def _growth(earlier: Profile, later: Profile) -> FlameTree:
     own = net - _of_children(nodes.parent, net)
     grown = _with_beneath(nodes.parent, np.maximum(own, 0.0))
     shrunk = float(np.maximum(-own, 0.0).sum())
-    note = f"grown {bytes_text(float(grown[0]))}; shrunk elsewhere, not drawn: {bytes_text(shrunk)}"
+    between = later.taken_at_seconds - earlier.taken_at_seconds
+    within = "" if isnan(between) else f" in {seconds_text(between)}"
+    note = (
+        f"grown {bytes_text(float(grown[0]))}{within};"
+        f" shrunk elsewhere, not drawn: {bytes_text(shrunk)}"
+    )
     name = ("growth", "growth of live bytes", "bytes")
     origin = f"{earlier.origin} to {later.origin}"
     return _finished(nodes, calls, name, (grown, net, note), origin)
