@@ -107,7 +107,9 @@ def scaled(count: int, size: int, rate: int) -> tuple[int, int]:
         return 0, 0
     if rate <= 1:
         return count, size
-    scale = 1 / (1 - math.exp(-(size / count) / rate))  # not expm1: pprof's figure to the bit
+    expected = -(size / count) / rate
+    sampled = (1 - math.exp(expected)) or -math.expm1(expected)  # exp first: pprof's to the bit
+    scale = 1 / sampled
     return _clamped(int(count * scale)), _clamped(int(size * scale))
 
 

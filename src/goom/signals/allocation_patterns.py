@@ -59,6 +59,9 @@ _RUNTIME = tuple(
 )
 _MOST_CPU_SAMPLES = 50_000
 _RUNGS = 4
+_IN_RUNGS = 0.8  # of the bytes
+_MATTERS = 0.02  # of the bytes
+_FEWEST_SAMPLES = 20
 _STEP = (1.19, 2.6)  # growslice adds a quarter at least, rounded up to a size class
 _SLICE_STEP = 1.7  # only slices and builders ever grow by less than doubling
 
@@ -108,19 +111,39 @@ def _first_match(rules: Iterable[tuple[re.Pattern[str], str]], frames: Sequence[
     return PLAIN
 
 
-def growth_by_sizes(objects_by_size: Mapping[int, float]) -> str:
+def growth_by_sizes(objects_by_size: Mapping[int, float], period: int = 1) -> str:
     """``slice_growth`` or ``growth`` (a slice or a map) when the block sizes climb like one.
 
     What grows passes every rung: a few sizes, each a step above the last, about equally many of
-    each. Varying sizes fill every size class instead, and fixed ones have no rungs.
+    each. Varying sizes fill every size class instead, and fixed ones have no rungs. Nothing is
+    said of a few samples: ``period`` is the profile's, in bytes.
     """
-    bytes_by_size = {size: size * count for size, count in objects_by_size.items()}
-    floor = 0.02 * sum(bytes_by_size.values())
-    rungs = sorted(size for size, weight in bytes_by_size.items() if size > 0 and weight > floor)
-    if len(rungs) < _RUNGS:
+    bytes_by_size = {size: size * count for size, count in objects_by_size.items() if size > 0}
+    total = sum(bytes_by_size.values())
+    if total < _FEWEST_SAMPLES * period:
+        return PLAIN
+    rungs = _about_equally_many(objects_by_size, bytes_by_size)
+    if len(rungs) < _RUNGS or sum(bytes_by_size[size] for size in rungs) < _IN_RUNGS * total:
         return PLAIN
     steps = [larger / smaller for smaller, larger in pairwise(rungs)]
-    counts = sorted(objects_by_size[size] for size in rungs)
-    if not _STEP[0] <= min(steps) <= max(steps) <= _STEP[1] or counts[-1] > 4 * counts[0]:
+    if not _STEP[0] <= min(steps) <= max(steps) <= _STEP[1]:
         return PLAIN
     return "slice_growth" if min(steps) < _SLICE_STEP else "growth"
+
+
+def _about_equally_many(
+    objects_by_size: Mapping[int, float], bytes_by_size: Mapping[int, float]
+) -> list[int]:
+    """The sizes that matter and are about as frequent as the one in the middle of the bytes."""
+    total = sum(bytes_by_size.values())
+    middle = seen = 0.0
+    for size in sorted(bytes_by_size, key=lambda size: objects_by_size[size]):
+        seen += bytes_by_size[size]
+        middle = objects_by_size[size]
+        if seen >= total / 2:
+            break
+    return sorted(
+        size
+        for size, weight in bytes_by_size.items()
+        if weight > _MATTERS * total and middle / 3 <= objects_by_size[size] <= middle * 3
+    )

@@ -138,7 +138,8 @@ def _pattern(measured: _Measured, samples: Ints, values: Ints) -> tuple[str, Int
             unseen.setdefault(int(attribution.lines[sample]), []).append(sample)
     for same_line in unseen.values():
         sizes = _objects_by_size(attribution.profile, np.array(same_line), measured.measure)
-        found.setdefault(growth_by_sizes(sizes), []).extend(same_line)
+        pattern = growth_by_sizes(sizes, attribution.profile.period)
+        found.setdefault(pattern, []).extend(same_line)
     weights = {pattern: int(values[mine].sum()) for pattern, mine in found.items()}
     best = Counter(weights).most_common(1)[0][0]
     return best, np.array(found[best])
