@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,11 +78,11 @@ class Found:
     fatal: list[str] = field(default_factory=list)
     lines_read: int = 0
 
-    def reject(self, line: int, why: str) -> None:
-        """Note a line that looks like a trace line and is not."""
-        self.malformed_count += 1
-        if len(self.malformed) < MALFORMED_KEPT:
-            self.malformed.append((line, why))
+    def reject(self, stretch: Stretch, places: list[int], reason: Callable[[bytes], str]) -> None:
+        """Note lines that look like trace lines and are not; the first ones with the reason."""
+        self.malformed_count += len(places)
+        for place in places[: MALFORMED_KEPT - len(self.malformed)]:
+            self.malformed.append((stretch.line_at(place), reason(stretch.line_from(place))))
 
     def tidy(self, most: int) -> None:
         """Join small parts, and keep only the newest ``most`` rows of a kind when that is not 0."""
@@ -117,6 +118,10 @@ class Stretch:
             1 + self._lines_before
         )
 
+    def line_from(self, position: int, most: int = 400) -> bytes:
+        """The line that holds a position, from there on."""
+        return self.text[position : position + most].split(b"\n", 1)[0].rstrip(b"\r")
+
     def line_around(self, position: int, most: int = 2000) -> bytes:
         """The text of the line that holds a position, its ends cut when it is very long."""
         start = self.text.rfind(b"\n", max(0, position - most), position) + 1
@@ -139,18 +144,18 @@ def take_stretch(text: bytes, found: Found) -> None:
 def _read_cycles(stretch: Stretch, found: Found) -> None:
     whole: list[bytes] = []
     places: list[int] = []
+    broken: list[int] = []
     for match in GC.finditer(stretch.text):
         if match.lastindex:
             whole.append(match[1])
             places.append(match.start())
         else:
-            broken = stretch.text[match.start() : match.start() + 400].split(b"\n", 1)[0]
-            found.reject(stretch.line_at(match.start()), gc_reason(broken.rstrip(b"\r")))
-    if not whole:
-        return
-    leak = np.array([b"leaks" in text for text in whole]) if b"leaks" in stretch.text else None
-    found.cycles.append(_rows(stretch, whole, places, GC_NUMBERS, leak))
-    _note_stamps(stretch, places, found)
+            broken.append(match.start())
+    found.reject(stretch, broken, gc_reason)
+    if whole:
+        leak = np.array([b"leaks" in text for text in whole]) if b"leaks" in stretch.text else None
+        found.cycles.append(_rows(stretch, whole, places, GC_NUMBERS, leak))
+        _note_stamps(stretch, places, found)
 
 
 def _rows(
@@ -178,13 +183,15 @@ def _note_stamps(stretch: Stretch, places: list[int], found: Found) -> None:
 
 def _read_scavenges(stretch: Stretch, found: Found) -> None:
     kinds: dict[int, tuple[list[bytes], list[int]]] = {1: ([], []), 2: ([], [])}
+    broken: list[int] = []
     for match in SCAV.finditer(stretch.text):
         if match.lastindex:
             texts, places = kinds[match.lastindex]
             texts.append(match[0])
             places.append(match.start())
         else:
-            found.reject(stretch.line_at(match.start()), "scav line cut off or mixed with others")
+            broken.append(match.start())
+    found.reject(stretch, broken, lambda _: "scav line cut off or mixed with others")
     for kind, (texts, places) in kinds.items():
         if texts:
             total = np.full(len(texts), kind == 2)
@@ -196,18 +203,22 @@ def _read_scavenges(stretch: Stretch, found: Found) -> None:
 
 def _read_pacer(stretch: Stretch, found: Found) -> None:
     rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in PACER_KINDS}
+    places: dict[str, list[int]] = {name: [] for name in PACER_KINDS}
+    broken: list[int] = []
     for match in PACER.finditer(stretch.text):
-        line = stretch.line_at(match.start())
         for name, pattern in PACER_KINDS.items():
             figures = pattern.match(stretch.text, match.end())
             if figures is not None:
-                rows[name].append((line, *map(float, figures.groups())))
+                rows[name].append(tuple(map(float, figures.groups())))
+                places[name].append(match.start())
                 break
         else:
-            found.reject(line, "pacer line cut off or mixed with others")
+            broken.append(match.start())
+    found.reject(stretch, broken, lambda _: "pacer line cut off or mixed with others")
     for name, table in rows.items():
         if table:
-            found.pacer[name].append(np.array(table, np.float64))
+            lines = stretch.lines_at(places[name]).astype(np.float64)
+            found.pacer[name].append(np.column_stack((lines, np.array(table, np.float64))))
 
 
 def _read_fatal(stretch: Stretch, found: Found) -> None:
