@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,31 @@ def test_a_pipe_is_read_to_its_end() -> None:
     done = goom(given=HEALTHY.read_bytes())
     assert done.returncode == 0
     assert b"66 cycles" in done.stdout
+
+
+def test_a_named_pipe_is_read_from_its_first_byte(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", HEALTHY, pipe]):
+        done = goom(str(pipe))
+    assert b"66 cycles" in done.stdout
+
+
+def test_a_followed_log_shows_a_line_for_each_cycle(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    lines = HEALTHY.read_bytes().splitlines(keepends=True)
+    log.write_bytes(lines[0])
+    with subprocess.Popen([*GOOM, "--follow", log], stdout=subprocess.PIPE) as follower:
+        assert follower.stdout is not None
+        first = follower.stdout.readline()
+        with log.open("ab") as grown:
+            grown.write(b"".join(lines[1:3]))
+        second = follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        rest = follower.stdout.read()
+    assert first.startswith(b"gc 1 ")
+    assert second.startswith(b"gc 2 ")
+    assert b"2 cycles" in rest
 
 
 def test_a_gzipped_log_is_unpacked(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class GCCycles:
     heap_start_bytes: Floats  # I, heap live when marking began
     heap_end_bytes: Floats  # J, heap live when marking ended
     heap_marked_bytes: Floats  # K, what survived
-    goal_bytes: Floats  # L, the goal of this cycle
+    goal_bytes: Floats  # L, the goal of this cycle; inf when there is none (GOGC=off, no limit)
     stacks_bytes: Floats  # M, stacks scanned
     globals_bytes: Floats  # Q
     procs: Ints  # P

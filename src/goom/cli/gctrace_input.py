@@ -24,7 +24,8 @@ _RUN_IT = "GODEBUG=gctrace=1 ./app 2>&1 | goom gctrace"
 def is_pipe(file: str) -> bool:
     """Whether the log comes from a program that may still run."""
     if file != "-":
-        return False
+        path = Path(file)
+        return path.exists() and not (path.is_file() or path.is_dir())
     if sys.stdin.isatty():
         raise BadInput("nothing to read: no file was named and nothing is piped in.", _RUN_IT)
     return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
@@ -32,7 +33,7 @@ def is_pipe(file: str) -> bool:
 
 def of_bundle(file: str) -> GCTrace | None:
     """The trace of a bundle; None when the file is no bundle."""
-    if file == "-":
+    if file == "-" or is_pipe(file):
         return None
     with _opened(file) as descriptor:
         head = os.read(descriptor.number, HEAD_BYTES)

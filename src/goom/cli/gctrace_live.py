@@ -6,10 +6,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
 from goom.case.gctrace import GCTrace
 from goom.formats.gctrace import TraceReader
 
@@ -23,6 +19,10 @@ def watch(
 
     The view takes the whole screen and gives it back: what is printed afterwards is the last word.
     """
+    from rich.console import Console  # rich: only when something is drawn
+    from rich.live import Live
+    from rich.text import Text
+
     console = Console(file=out, highlight=False)
     drawn_at, drawn = 0.0, False
     with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
