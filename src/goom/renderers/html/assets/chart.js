@@ -121,8 +121,14 @@ class TimeChart {
       }),
       svg("path", { d: path, style, "stroke-dasharray": line.dash }),
       line.dots && this.points(line),
-      line.named && svg("text", { class: "named", x: this.frame.left + 6, y: this.y(line.values[0]) - 5 },
-        `${line.label} ${figureText(line.values[last], this.options.unit)}`));
+      line.named && this.name(line));
+  }
+
+  name(line) {
+    const y = this.y(line.values[0]);
+    const above = y < this.frame.top - 6;
+    const words = `${above ? "↑ " : ""}${line.label} ${figureText(line.values.at(-1), this.options.unit)}${above ? ", above this chart" : ""}`;
+    return svg("text", { class: "named", x: this.frame.left + 6, y: above ? this.frame.top + 8 : y - 5 }, words);
   }
 
   points(line) {

@@ -1,6 +1,11 @@
 // Elements from parts. Text only ever becomes a text node: nothing here parses markup.
 const SVG = "http://www.w3.org/2000/svg";
 
+// A figure is not torn from its unit at the end of a line.
+function kept(text) {
+  return text.replace(/(\d) (?=(?:[KMGT]iB|B|s|ms|µs|min|h|%)(?![\w]))/g, "$1\u00a0");
+}
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === undefined || value === null || value === false) continue;
@@ -10,7 +15,7 @@ function filled(element, attributes, children) {
   }
   for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    element.append(child instanceof Node ? child : document.createTextNode(kept(String(child))));
   }
   return element;
 }

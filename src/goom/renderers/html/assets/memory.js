@@ -36,11 +36,12 @@ function memoryLines(report) {
   });
 }
 
-// A goal far over the limit would press everything else to the floor: the limit sets the height.
+// A goal far over the limit, or a limit far over everything, would press the rest to the floor.
 function heightOf(lines) {
-  const tops = lines.filter((line) => !["goal", "next_gc", "sys"].includes(line.key))
-    .map((line) => largest(line.values));
-  return Math.max(...tops, 0) * 1.18;
+  const most = (keys) => Math.max(0, ...lines.filter((line) => keys.includes(line.key)).map((line) => largest(line.values)));
+  const used = most(["usage", "rss", "marked", "heap_alloc", "heap_end"]) || most(ORDER);
+  const limit = most(["limit", "gomemlimit"]);
+  return limit > 3 * used ? used * 1.5 : Math.max(limit, used) * 1.18;
 }
 
 function memorySection(report, span) {
