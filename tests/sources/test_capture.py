@@ -108,12 +108,15 @@ def test_an_address_alone_gives_its_profiles_and_notices_the_end(
 
 
 @pytest.mark.real_go
-def test_ctrl_c_ends_it_and_the_bundle_is_whole(program: Running, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_and_the_bundle_is_whole(
+    program: Running, tmp_path: Path, number: signal.Signals
+) -> None:
     bundle = tmp_path / "x.goom"
     command = [sys.executable, "-m", "goom", "capture", program.url, "-o", str(bundle), "--quiet"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as goom:
         _until(lambda: bundle.exists() and bundle.stat().st_size > 3000)
-        goom.send_signal(signal.SIGINT)
+        goom.send_signal(number)
         assert goom.wait(20) == 0
         assert goom.stderr is not None
         assert b"Traceback" not in goom.stderr.read()

@@ -217,6 +217,14 @@ def test_a_zip_of_something_else_is_sent_away(tmp_path: Path) -> None:
         loaded(path)
 
 
+def test_a_file_s_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "\x1b[2Jheap.pb.gz"
+    path.write_bytes((EVIDENCE / "cpu.pb.gz").read_bytes()[:1000])
+    with pytest.raises(BadInput) as caught:
+        loaded(path)
+    assert "\x1b" not in caught.value.message + caught.value.hint
+
+
 def test_a_log_without_times_is_dated_by_its_file(tmp_path: Path) -> None:
     path = tmp_path / "gc.log"
     path.write_text(

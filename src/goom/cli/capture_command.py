@@ -11,6 +11,7 @@ Ctrl-C ends it early; what was seen until then is in the bundle.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,7 @@ def run(parsed: argparse.Namespace) -> int:
         on_status=None if parsed.quiet else _Progress().show,
         **bounds,
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
     if not parsed.quiet:
         _say(_plan(target, looks, options))
     result = capture(target, options)
@@ -85,6 +87,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _whom(parsed: argparse.Namespace) -> tuple[int | None, str]:
+    from goom.case.names import harmless
     from goom.sources.live_target import is_live, parse_live
 
     given = [*parsed.targets, *([str(parsed.pid)] if parsed.pid is not None else [])]
@@ -92,7 +95,7 @@ def _whom(parsed: argparse.Namespace) -> tuple[int | None, str]:
     for target in given:
         if not is_live(target):
             raise BadInput(
-                f"{target} is neither a pid nor an http:// address.",
+                f"{harmless(target)} is neither a pid nor an http:// address.",
                 "Find the pid:  pgrep -a NAME     A file is read by:  goom diagnose FILE",
             )
     if not given:
@@ -111,12 +114,14 @@ def _bundle(output: str | None, name: str) -> Path:
 
 
 def _plan(target: LiveTarget, looks: tuple[Look, ...], options: CaptureOptions) -> list[str]:
+    from goom.case.names import harmless
+
     subject, endpoint = target.subject, target.endpoint
     version = f", Go {subject.go_version}" if subject.go_version else ""
     pid = f" (pid {subject.pid}{version})" if subject.pid is not None else ""
     place = f" at {endpoint.base_url}" if endpoint is not None else ""
     share = percent_text(options.budget_fraction)
-    lines = [f"{subject.name}{pid}{place}, for {seconds_text(options.for_seconds)}:"]
+    lines = [f"{harmless(subject.name)}{pid}{place}, for {seconds_text(options.for_seconds)}:"]
     if target.pid is not None:
         lines.append("  /proc and cgroup figures  every 0.5 s  a few reads; nothing stops")
     goroutines = endpoint.counts().get("goroutine") if endpoint is not None else None

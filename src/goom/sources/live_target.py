@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from goom.case.errors import BadInput
+from goom.case.names import harmless
 from goom.case.subject import Subject
 from goom.sources import pprof_endpoint, procfs, sockets
 from goom.sources.cgroup import MemoryCgroup, cgroup_of
@@ -92,7 +93,7 @@ def _process(pid: int) -> Found:
         raise BadInput(f"cannot read process {pid}: {why}.", "Find it:  pgrep -a NAME") from None
     found = find_subject(pid, procfs.family(pid))
     if not found.is_go:
-        name = (procfs.command_line(pid) or (str(pid),))[0]
+        name = harmless((procfs.command_line(pid) or (str(pid),))[0])
         raise BadInput(
             f"process {pid} ({name}) is not a Go program, nor has it started one:\n{found.why}",
             "goom reads programs that Go 1.18 or later has built. Find yours:  pgrep -a NAME",
@@ -113,7 +114,7 @@ def _named(url: str, within_seconds: float) -> PprofEndpoint:
     try:
         endpoint = pprof_endpoint.named(url)
     except ValueError as error:
-        raise BadInput(f"{url} is no address: {error}.", _ADDRESS_HINT) from None
+        raise BadInput(f"{harmless(url)} is no address: {error}.", _ADDRESS_HINT) from None
     try:
         # Go's own index page costs the program next to nothing; not every program routes it.
         if not endpoint.counts(within_seconds=within_seconds):

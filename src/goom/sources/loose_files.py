@@ -14,6 +14,7 @@ from pathlib import Path
 
 from goom.case.errors import BadInput
 from goom.case.evidence import NotRead
+from goom.case.names import harmless
 from goom.case.units import bytes_text
 
 WHAT_CAN_BE_GIVEN = """\
@@ -55,7 +56,7 @@ class FileReader:
         for target in targets:
             path = Path(target)
             if target != "-" and not path.exists():
-                raise BadInput(f"there is no file or folder {target}.", WHAT_CAN_BE_GIVEN)
+                raise BadInput(f"there is no file or folder {harmless(target)}.", WHAT_CAN_BE_GIVEN)
             for found in _below(path) if path.is_dir() else (path,):
                 try:
                     file = self._file(found, named_by_user=found is path)
@@ -67,7 +68,7 @@ class FileReader:
 
     def leave(self, name: str, why: str, hint: str = "") -> None:
         """Note what was left out."""
-        self.not_read.append(NotRead(name, why, hint))
+        self.not_read.append(NotRead(harmless(name), why, hint))
 
     def _file(self, path: Path, *, named_by_user: bool) -> LooseFile | None:
         if str(path) == "-":
@@ -93,7 +94,7 @@ class FileReader:
             pieces.append(piece)
         self.left_bytes -= size_bytes
         return LooseFile(
-            name=name,
+            name=harmless(name),
             data=b"".join(pieces),
             named_at_seconds=name_stamp(Path(name).name),
             modified_at_seconds=modified,
