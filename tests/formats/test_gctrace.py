@@ -77,8 +77,9 @@ def test_the_leak_check_of_newer_versions_is_marked() -> None:
     assert parse(data).cycles.leak_check.tolist() == [True, False]
 
 
-def test_no_goal_is_infinite() -> None:
-    data = LINE.replace(b"44 MB goal", b"17592186044415 MB goal")
+@pytest.mark.parametrize("printed", [b"8532210231523", b"8796093022207", b"17592186044415"])
+def test_no_goal_is_infinite(printed: bytes) -> None:
+    data = LINE.replace(b"44 MB goal", printed + b" MB goal")
     assert parse(data).cycles.goal_bytes.tolist() == [np.inf]
 
 

@@ -72,11 +72,11 @@ def test_a_limit_below_what_is_kept_shows_in_a_real_log() -> None:
 def test_a_made_log_adds_up() -> None:
     found = told(log())
     assert (found.cycles, found.procs, found.processes) == (60, 4, 1)
-    assert found.wall_seconds == pytest.approx(29.5, abs=0.01)
+    assert found.wall_seconds == pytest.approx(30.0, abs=0.01)
     assert found.cycles_per_second == pytest.approx(2.0, rel=0.01)
     assert found.cpu.assist_seconds == pytest.approx(60 * 0.5e-3)
     assert found.cpu.total_seconds == pytest.approx(60 * (0.08 + 0.5 + 2.5 + 0.2) * 1e-3)
-    assert found.cpu.fraction == pytest.approx(found.cpu.total_seconds / 4 / 29.5, rel=0.01)
+    assert found.cpu.fraction == pytest.approx(found.cpu.total_seconds / 4 / 30.0, rel=0.01)
     assert found.goal_ratio.median == pytest.approx(0.95)
     assert found.allocated_bytes_per_second.median == pytest.approx(45 * MIB / 0.5, rel=0.01)
     mark = next(one for one in found.phases if one.key == "mark")
@@ -151,7 +151,7 @@ def test_a_scavengers_line_before_any_cycle_is_no_trouble() -> None:
 def test_no_goal_and_no_memory_give_no_nonsense() -> None:
     found = told(log(goal="17592186044415", heap="0->0->0"))
     assert found.overshot_cycles == 0
-    assert found.goal_ratio.maximum == 0
+    assert isnan(found.goal_ratio.maximum)
 
 
 def test_each_process_of_a_log_can_be_looked_at() -> None:

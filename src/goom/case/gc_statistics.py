@@ -98,7 +98,7 @@ class GCStatistics:
     forced_cycles: int
     leak_checks: int
     procs: int
-    wall_seconds: float  # from the start of the first cycle to the end of the last
+    wall_seconds: float  # to the end of the last cycle, from gc 1's runtime start or the first
     cycles_per_second: float
     phases: tuple[Spread, ...]  # seconds
     cpu: GCCpu

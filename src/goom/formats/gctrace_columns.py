@@ -14,7 +14,8 @@ from goom.formats.gctrace_rows import Rows
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_NO_GOAL_MIB = float((1 << 44) - 1)  # all ones: GOGC=off and no memory limit
+# GOGC=off without a memory limit: the limit is then MaxInt64, less a headroom of 3 % from 1.21 on.
+_NO_GOAL_MIB = float(1 << 42)
 
 
 def cycles_of(parts: list[Rows]) -> GCCycles:

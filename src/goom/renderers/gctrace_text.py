@@ -36,7 +36,7 @@ def render(
 
 def _head(told: GCStatistics, name: str, room: int) -> list[Line]:
     parts = [
-        f"{told.cycles} cycles in {seconds_text(told.wall_seconds)}",
+        f"{told.cycles} cycle{'s' * (told.cycles > 1)} in {seconds_text(told.wall_seconds)}",
         f"{told.procs} procs",
     ]
     if not isnan(told.cycles_per_second):
@@ -106,6 +106,8 @@ def _cpu(told: GCStatistics) -> str:
 
 def _goal(told: GCStatistics) -> str:
     ratio = told.goal_ratio
+    if isnan(ratio.median):
+        return "none: GOGC is off and no memory limit is set"
     over = told.overshot_cycles
     clearly = "never clearly over" if not over else f"{over} cycles clearly over"
     return (

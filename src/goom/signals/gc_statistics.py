@@ -53,9 +53,12 @@ def statistics(trace: GCTrace, process: int | None = None) -> GCStatistics | Non
 
 def _statistics(trace: GCTrace, process: int, processes: int) -> GCStatistics:
     cycles = trace.cycles
-    wall = float(ended_seconds(cycles)[-1] - cycles.at_seconds[0])
+    # A log that has the first cycle tells of the time before it too.
+    since = 0.0 if cycles.number[0] <= 1 else float(cycles.at_seconds[0])
+    wall = float(ended_seconds(cycles)[-1]) - since
     rate = allocation_rate(cycles)
-    ratio = cycles.heap_end_bytes / np.maximum(cycles.goal_bytes, MIB)
+    has_goal = np.isfinite(cycles.goal_bytes)
+    ratio = np.where(has_goal, cycles.heap_end_bytes / np.maximum(cycles.goal_bytes, MIB), nan)
     windows = window_cpu(cycles, min(WINDOW_SECONDS, max(wall, 1e-3)))
     return GCStatistics(
         process=process,
@@ -65,7 +68,7 @@ def _statistics(trace: GCTrace, process: int, processes: int) -> GCStatistics:
         leak_checks=int(cycles.leak_check.sum()),
         procs=int(np.median(cycles.procs)),
         wall_seconds=wall,
-        cycles_per_second=(len(cycles) - 1) / wall if wall > 0 else nan,
+        cycles_per_second=len(cycles) / wall if wall > 0 else nan,
         phases=phases(cycles),
         cpu=_cpu(cycles, wall, windows),
         goal_ratio=_spread("goal_ratio", "heap end over goal", ratio, cycles.line),
