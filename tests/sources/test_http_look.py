@@ -6,7 +6,7 @@ import socket
 import threading
 
 import pytest
-from tests.sources.servers import answer, serving
+from tests.sources.wires import answer, serving
 
 from goom.case.errors import BadInput, TooLarge
 from goom.sources.http_look import HttpLook, UnreachableError

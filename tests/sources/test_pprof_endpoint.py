@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.sources.servers import INDEX, PROFILE, Handler, answer, pprof, serving
+from tests.sources.wires import INDEX, PROFILE, Handler, answer, pprof, serving
 
 from goom.case.errors import BadInput
 from goom.sources import pprof_endpoint
