@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
-
-import numpy as np
-
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -47,8 +43,7 @@ def fragmentation(
         up); mgcscavenge.go (background goal 1.1 times the last heap in use).
     """
     weighing = Weighing()
-    lasting = _lasting(composition)
-    waste, free, live = lasting
+    waste, free, live = composition.lasting()
     held = waste + free
     whole = held + live
     fraction = held / whole if whole > 0 else 0.0
@@ -78,21 +73,6 @@ def fragmentation(
         blame=of_holdings(sites, len(sites.look_seconds) - 1, what) if sites is not None else (),
         scenario="after_surge" if course.onset and course.onset.fell_fraction > 0.1 else "steady",
     )
-
-
-def _lasting(parts: Composition) -> tuple[float, float, float]:
-    """Waste, free and marked: the 20th percentile over the last third of the time.
-
-    Waste and free trade places when a span empties, so the sum is what must last.
-    """
-    time = parts.time_seconds
-    late = time >= time[-1] - (time[-1] - time[0]) / 3
-    waste = np.nan_to_num(parts.parts["waste"][late])
-    free = np.nan_to_num(parts.parts["free"][late])
-    low = float(np.quantile(waste + free, 0.2))
-    kept_waste = min(float(np.quantile(waste, 0.2)), low)
-    marked = float(np.median(parts.parts["marked"][late]))
-    return kept_waste, low - kept_waste, marked if not isnan(marked) else 0.0
 
 
 def _summary(waste: float, free: float, live: float) -> str:

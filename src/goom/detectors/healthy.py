@@ -8,6 +8,7 @@ from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
+from goom.signals.composition import Composition
 from goom.signals.course import Course
 from goom.signals.gc_cost import GCCost
 from goom.signals.growth import Growth
@@ -17,7 +18,11 @@ from goom.signals.trend import ramp
 
 @detector("healthy")
 def healthy(
-    course: Course, marked: MarkedHeap | None, cost: GCCost | None, growth: Growth | None
+    course: Course,
+    marked: MarkedHeap | None,
+    cost: GCCost | None,
+    growth: Growth | None,
+    composition: Composition | None,
 ) -> Hypothesis:
     """Nothing is wrong: flat, a saw-tooth, or growth to a bound where it stays.
 
@@ -46,11 +51,14 @@ def healthy(
         held = not isnan(harm.effective_gomemlimit_bytes)
         weighing.plus(1.5 * max(ramp(harm.peak_fraction, 0.97, 0.85), 0.7 * held), text, "usage")
         weighing.minus(1.0 * ramp(harm.peak_fraction, 0.97, 1.0) * (not held), text, "usage")
+    near = max(course.starting, course.bursting) * harm.nearness
+    weighing.minus(3.5 * near, f"a peak of {bytes_text(harm.peak_bytes)} nearly hit it", "usage")
     _heap(weighing, course, marked)
     if cost is not None:
         weighing.plus(1.0 * (1.0 - cost.burden), cost.share_text, "gctrace")
         weighing.minus(4.5 * cost.burden, cost.share_text, "gctrace")
     _parts(weighing, growth)
+    _lasting(weighing, composition)
     if course.goroutines is not None:
         text = f"goroutines: {course.goroutines.first:.0f} to {course.goroutines.last:.0f}"
         weighing.plus(0.7 * ramp(course.piling_up, 0.3, 0.05), text, "goroutine profiles")
@@ -82,6 +90,17 @@ def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None
     weighing.plus(2.5 * (1.0 - rising), flat, marked.source)
     climbs = f"what survives still rises, by {bytes_text(rise)} so far"
     weighing.minus(3.0 * rising, climbs, marked.source)
+
+
+def _lasting(weighing: Weighing, composition: Composition | None) -> None:
+    """Free slots and free pages that stay are not health, however flat."""
+    if composition is None:
+        return
+    waste, free, live = composition.lasting()
+    held = waste + free
+    text = f"{bytes_text(held)} of free slots and pages last beside {bytes_text(live)} of heap"
+    much = ramp(held / max(held + live, 1.0), 0.4, 0.65) * ramp(held, 6e6, 20e6)
+    weighing.minus(3.5 * much, text, "MemStats")
 
 
 def _parts(weighing: Weighing, growth: Growth | None) -> None:

@@ -48,6 +48,19 @@ class Composition:
         """The moment with the most in all parts."""
         return int(np.argmax(sum(np.nan_to_num(self.parts[name]) for name in PARTS)))
 
+    def lasting(self) -> tuple[float, float, float]:
+        """Waste, free and marked bytes: what lasts through the last third of the time.
+
+        The 20th percentile of waste and free together: they trade places when a span empties.
+        """
+        time = self.time_seconds
+        late = time >= time[-1] - (time[-1] - time[0]) / 3
+        waste = np.nan_to_num(self.parts["waste"][late])
+        free = np.nan_to_num(self.parts["free"][late])
+        low = float(np.quantile(waste + free, 0.2))
+        kept = min(float(np.quantile(waste, 0.2)), low)
+        return kept, low - kept, float(np.nan_to_num(np.median(self.parts["marked"][late])))
+
     def grown(self, part: str) -> float:
         """A part's rise from its first quarter's median to the peak moment."""
         column = np.nan_to_num(self.parts[part])

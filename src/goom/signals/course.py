@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def course(
 ) -> Course:
     """Join them, and look at the floor of the marked heap after the start."""
     settled = moments.startup.settled_seconds if moments.startup is not None else 0.0
-    floor = _floor(marked, settled)
+    floor = _floor(marked, settled, _end(harm, marked))
     return Course(
         harm=harm or _NO_HARM,
         onset=moments.onset,
@@ -113,7 +113,14 @@ class _Floor:
     still_rising: float = 0.0
 
 
-def _floor(marked: MarkedHeap | None, settled: float) -> _Floor:
+def _end(harm: Harm | None, marked: MarkedHeap | None) -> float:
+    last = float(marked.time_seconds[-1]) if marked is not None and len(marked.bytes) else nan
+    if harm is None or isnan(harm.ended_at_seconds):
+        return last
+    return max(harm.ended_at_seconds, last)
+
+
+def _floor(marked: MarkedHeap | None, settled: float, end_seconds: float) -> _Floor:
     if marked is None or len(marked.bytes) < 2:
         return _Floor()
     after = marked.time_seconds >= settled
@@ -125,7 +132,20 @@ def _floor(marked: MarkedHeap | None, settled: float) -> _Floor:
     base = float(low[: max(1, len(low) // 4)].min())
     # a saw-tooth's last tooth is no rise; but with few marks much was allocated after the last
     end = float(low[-1]) if len(value) >= _MANY_MARKS else marked.estimated_last_bytes
-    return _Floor(line, base, max(0.0, end - base), _still_rising(time, value, line))
+    rising = _still_rising(time, value, line) * _known(marked, end_seconds)
+    return _Floor(line, base, max(0.0, end - base), rising)
+
+
+def _known(marked: MarkedHeap, end_seconds: float) -> float:
+    """Less than 1 when the last mark is long past and much of what came since may be garbage.
+
+    A heap whose goal lies beyond the limit is not marked again before the kill, so its marks end
+    on the way up, as those of a leak do.
+    """
+    time = marked.time_seconds
+    unseen = (end_seconds - float(time[-1])) / max(end_seconds - float(time[0]), 1e-9)
+    dies = 0.0 if isnan(marked.survival_fraction) else 1.0 - marked.survival_fraction
+    return 1.0 - 0.9 * ramp(unseen, 0.12, 0.3) * dies
 
 
 def _still_rising(time: Floats, value: Floats, line: Trend) -> float:

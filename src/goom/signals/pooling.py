@@ -92,7 +92,7 @@ def _putters(subject: Subject, binary: BinaryCalls | None) -> tuple[Frame, ...]:
 def _through_pool(large: list[Site], sites: SiteGrowth, putters: tuple[Frame, ...]) -> float:
     """1 when the large blocks are allocated in or under functions that use a pool."""
     names = {_outer(frame.function) for frame in putters}
-    if not names:
+    if not names or not large:
         return 0.0
     if any(_outer(site.frame.function) in names for site in large):
         return 1.0

@@ -1,0 +1,21 @@
+"""alloc_churn: sick and healthy twins."""
+
+from __future__ import annotations
+
+from goom.case.units import MIB
+from tests.detectors.world import Held, World, handler, verdict
+
+HELD = (Held(stack=handler("main.parse"), block_bytes=64),)
+
+
+def test_a_collector_that_takes_half_of_the_cpu_at_gogcs_pace_is_churn() -> None:
+    said = verdict(
+        World(allocates_per_second=lambda _: 900 * MIB, mark_cpu_per_mib=0.002, held=HELD)
+    )
+    assert said.cause == "alloc_churn"
+    assert said.blame[0].function == "main.parse"
+
+
+def test_a_busy_service_with_a_modest_collector_is_healthy() -> None:
+    said = verdict(World(allocates_per_second=lambda _: 60 * MIB, held=HELD))
+    assert said.cause == "healthy"

@@ -1,0 +1,41 @@
+"""limit_missing: sick and healthy twins."""
+
+from __future__ import annotations
+
+from goom.case.units import MIB
+from tests.detectors.world import Held, World, handler, verdict
+
+HELD = (Held(stack=handler("main.(*atlas).draw")),)
+
+
+def loaded(t: float) -> float:
+    return min(12 * t, 62) * MIB
+
+
+def test_a_goal_past_the_limit_over_a_heap_that_fits_is_a_missing_limit() -> None:
+    said = verdict(World(survives_bytes=loaded, allocates_per_second=lambda t: 15 * MIB, held=HELD))
+    assert said.cause == "limit_missing"
+
+
+def test_a_gomemlimit_above_the_container_is_none() -> None:
+    said = verdict(
+        World(
+            survives_bytes=loaded,
+            allocates_per_second=lambda t: 15 * MIB,
+            gomemlimit_bytes=400 * MIB,
+            held=HELD,
+        )
+    )
+    assert said.cause == "limit_missing"
+
+
+def test_the_same_service_held_by_gomemlimit_is_healthy() -> None:
+    said = verdict(
+        World(
+            survives_bytes=loaded,
+            allocates_per_second=lambda t: 15 * MIB,
+            gomemlimit_bytes=110 * MIB,
+            held=HELD,
+        )
+    )
+    assert said.cause == "healthy"

@@ -1,0 +1,55 @@
+"""startup_burst: sick and healthy twins."""
+
+from __future__ import annotations
+
+from goom.case.profile import Frame
+from goom.case.units import MIB
+from tests.detectors.world import Held, World, handler, verdict
+
+ON_MAIN = (
+    Frame("main.load", "/src/app/load.go", 12),
+    Frame("main.main", "/src/app/main.go", 9),
+    Frame("runtime.main", "proc.go", 271),
+)
+LOADING = (Held(stack=ON_MAIN, block_bytes=256),)
+
+
+def test_dying_while_main_still_loads_is_a_burst_at_the_start() -> None:
+    said = verdict(
+        World(
+            survives_bytes=lambda t: 25 * t * MIB,
+            held=LOADING,
+            main_stack=ON_MAIN,
+            work_cores=1.0,
+        )
+    )
+    assert said.cause == "startup_burst"
+    assert said.scenario == "at_start"
+    assert said.blame[0].function == "main.load"
+
+
+def test_a_peak_at_the_start_that_nearly_reached_the_limit_is_told_when_it_survived() -> None:
+    said = verdict(
+        World(
+            survives_bytes=lambda t: (min(t, 4) * 23 if t < 5 else 25) * MIB,
+            held=LOADING,
+            gogc=20,
+            seconds=40,
+        )
+    )
+    assert said.cause == "startup_burst"
+
+
+def test_a_start_that_stays_well_under_the_limit_is_healthy() -> None:
+    said = verdict(World(survives_bytes=lambda t: min(t * 10, 30) * MIB, held=LOADING, seconds=40))
+    assert said.cause == "healthy"
+
+
+def test_a_slow_leak_of_the_requests_served_is_no_start() -> None:
+    said = verdict(
+        World(
+            survives_bytes=lambda t: (8 + 4 * t) * MIB,
+            held=(Held(stack=handler("main.(*cache).put")),),
+        )
+    )
+    assert said.cause == "heap_leak"
