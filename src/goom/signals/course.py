@@ -90,7 +90,7 @@ def course(
 ) -> Course:
     """Join them, and look at the floor of the marked heap after the start."""
     settled = moments.startup.settled_seconds if moments.startup is not None else 0.0
-    floor = _floor(marked, settled, _end(harm, marked))
+    floor = _floor(marked, settled, _end(harm, marked, moments.onset))
     return Course(
         harm=harm or _NO_HARM,
         onset=moments.onset,
@@ -113,11 +113,12 @@ class _Floor:
     still_rising: float = 0.0
 
 
-def _end(harm: Harm | None, marked: MarkedHeap | None) -> float:
+def _end(harm: Harm | None, marked: MarkedHeap | None, onset: Onset | None) -> float:
+    """When the rise was over: at the end, or when the top was reached and it stayed there."""
     last = float(marked.time_seconds[-1]) if marked is not None and len(marked.bytes) else nan
-    if harm is None or isnan(harm.ended_at_seconds):
-        return last
-    return max(harm.ended_at_seconds, last)
+    ended = last if harm is None or isnan(harm.ended_at_seconds) else harm.ended_at_seconds
+    topped = ended if onset is None else min(ended, onset.peak_seconds)
+    return max(topped, last)
 
 
 def _floor(marked: MarkedHeap | None, settled: float, end_seconds: float) -> _Floor:

@@ -13,6 +13,7 @@ from goom.signals.usage import Usage
 
 Floats = NDArray[np.float64]
 _SETTLE_FRACTION = 0.1
+_AT_THE_TOP = 0.97  # a plateau's top is where it begins, not where it wobbles highest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def shape(time: Floats, value: Floats) -> Onset | None:
     before = (time >= settled) & (np.arange(len(time)) <= peak)
     low = float(value[before].min()) if before.any() else float(value[: peak + 1].min())
     rise = float(value[peak]) - low
+    peak = int(np.flatnonzero(value >= low + _AT_THE_TOP * rise)[0]) if rise > 0 else peak
     under = np.flatnonzero(value[: peak + 1] <= low + 0.2 * rise)
     onset_at = int(under[-1]) if len(under) else 0
     over = np.flatnonzero(value[: peak + 1] >= low + 0.9 * rise)
@@ -87,10 +89,10 @@ def shape(time: Floats, value: Floats) -> Onset | None:
         base_from_seconds=settled if base.any() else start,
         onset_seconds=float(time[onset_at]),
         peak_seconds=float(time[peak]),
-        peak_bytes=float(value[peak]),
+        peak_bytes=float(value.max()),
         end_bytes=end,
         rise_fraction=max(0.0, float(time[high] - time[onset_at])) / span,
-        fell_fraction=max(0.0, (float(value[peak]) - end) / rise) if rise > 0 else 0.0,
+        fell_fraction=max(0.0, (float(value.max()) - end) / rise) if rise > 0 else 0.0,
         fell_after_seconds=float(time[-1] - time[peak]),
         duration_seconds=float(time[-1]) - start,
     )
