@@ -38,12 +38,13 @@ func newOrder(number int) *order {
 	return made
 }
 
-func work(kept int) {
+func work(kept int, pause time.Duration) {
 	recent := make([]*order, kept)
 	for number := 0; ; number++ {
 		recent[number%kept] = newOrder(number)
 		if number%64 == 0 {
 			orders.Add(64)
+			time.Sleep(pause)
 		}
 	}
 }
@@ -52,6 +53,7 @@ func main() {
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "goroutines that make orders")
 	kept := flag.Int("kept", 20_000, "orders that each of them keeps")
 	idle := flag.Int("idle", 0, "goroutines that wait for nothing")
+	pause := flag.Duration("pause", 0, "after each 64 orders")
 	every := flag.Duration("every", 500*time.Millisecond, "between two figures")
 	flag.Parse()
 
@@ -65,7 +67,7 @@ func main() {
 		go func() { select {} }()
 	}
 	for i := 0; i < *workers; i++ {
-		go work(*kept)
+		go work(*kept, *pause)
 	}
 	last, at := int64(0), time.Now()
 	for range time.Tick(*every) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,9 +19,11 @@ from tests.sources import servers
 from goom.case.errors import BadInput
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
+from goom.sources import sockets
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.capture import CaptureOptions, capture
 from goom.sources.capture_plan import LOOKS, Budget, chosen
+from goom.sources.cgroup import make_cgroup
 from goom.sources.live_target import find_target
 from goom.sources.load import LoadOptions, load
 
@@ -93,6 +96,40 @@ def test_a_program_that_dies_in_the_middle_leaves_what_was_seen(
     assert evidence.process is not None
     assert evidence.subject.ending is not None
     assert not evidence.subject.ending.oom_killed
+
+
+@pytest.mark.real_go
+@pytest.mark.real_cgroup
+def test_a_program_that_the_kernel_kills_for_memory_is_seen_at_the_brink(tmp_path: Path) -> None:
+    limit = 96 << 20
+    group = make_cgroup(limit)
+    command = [str(build(PROGRAM, obtain())), "-kept", "9999999", "-pause", "10ms", "-workers", "1"]
+    entrance = group.entrance()
+    try:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            preexec_fn=lambda: os.write(entrance, b"0"),  # noqa: PLW1509 - no other threads here
+        ) as process:
+            _until(lambda: _listens(process.pid))
+            target = find_target(process.pid, "")
+            capture(target, CaptureOptions(bundle=tmp_path / "x.goom", for_seconds=60))
+    finally:
+        group.remove()
+    evidence = read_bundle(tmp_path / "x.goom")
+    ending = evidence.subject.ending
+    assert ending is not None
+    assert (ending.oom_killed, ending.oom_kill_count) == (True, 1)
+    assert evidence.subject.memory_limit_bytes == limit
+    assert evidence.cgroup is not None
+    last = evidence.profiles.of("heap")[-1].taken_at_seconds
+    used = evidence.cgroup.columns["usage_bytes"]
+    at_the_look = used[evidence.cgroup.time_seconds <= last + 0.1]
+    assert max(at_the_look) > 0.9 * limit
+
+
+def _listens(pid: int) -> bool:
+    return bool(sockets.listeners((pid,)))
 
 
 @pytest.mark.real_go
