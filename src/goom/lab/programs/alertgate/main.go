@@ -19,6 +19,7 @@ const (
 	subscribers = 2600
 	shallow     = 2
 	deep        = 110
+	digest      = 60 // alerts told of in one message
 	moveEvery   = 13 * time.Millisecond
 )
 
@@ -67,9 +68,10 @@ func (s *subscriber) weigh(path []*node) {
 		total += n.quantity
 	}
 	if mean := total / float64(len(path)); mean < s.rule.low || mean > s.rule.high {
-		text := fmt.Sprintf("%s: %.1f is outside of %g to %g", path[len(path)-1].name, mean, s.rule.low, s.rule.high)
-		s.latest.Store(&text)
-		s.alerts.Add(1)
+		if s.alerts.Add(1)%digest == 1 {
+			text := fmt.Sprintf("%s: %.1f is outside of %g to %g", path[len(path)-1].name, mean, s.rule.low, s.rule.high)
+			s.latest.Store(&text)
+		}
 	}
 }
 
