@@ -21,6 +21,7 @@ _LOCATION_ID, _VALUE, _LABEL = 1, 2, 3
 _KEY, _TEXT, _NUMBER = 1, 2, 3
 MAX_FRAMES = 1 << 27
 MAX_LABELS = 1 << 24
+MAX_LABEL_KEYS = 256
 
 
 def parse(
@@ -158,7 +159,10 @@ class _Samples:
         """Keep the numeric label ``bytes`` and every string label."""
         fields = self._wire.fields(spans)
         keys, text, number = (fields.scalar(which) for which in (_KEY, _TEXT, _NUMBER))
-        for index in np.unique(keys).tolist():
+        distinct = np.unique(keys).tolist()
+        if len(distinct) > MAX_LABEL_KEYS:
+            raise TooLarge(f"its samples have {len(distinct):,} different labels")
+        for index in distinct:
             key, mine = self._tables.text(index), keys == index
             named = np.flatnonzero(mine & (text != 0))
             if len(named):

@@ -74,7 +74,7 @@ class Tables:
 
 def read(raw: bytes, found: Records, wire: Wire) -> Tables:
     """Read all tables but the samples."""
-    strings = [raw[start:end].decode("utf-8", "replace") for start, end in found.of(STRING)]
+    strings = [raw[start:end].decode("utf-8", "replace") for start, end in found.bounds(STRING)]
     functions = wire.fields(found.of(FUNCTION))
     function_ids = Ids(functions.scalar(_ID), "function")
     locations = wire.fields(found.of(LOCATION))

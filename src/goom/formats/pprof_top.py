@@ -10,8 +10,9 @@ from goom.case.profile import Profile
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
 _CHUNK_SAMPLES = 512  # with their scratch they stay in the cache
-_CHUNK_CELLS = 1 << 22
+_SCRATCH_CELLS = 1 << 25
 _EXACT_AS_FLOAT = 1 << 53
+_FEW_TIMES = 16
 
 
 def top(profile: Profile, sample_type: str) -> tuple[tuple[str, ...], Ints, Ints]:
@@ -26,11 +27,12 @@ def top(profile: Profile, sample_type: str) -> tuple[tuple[str, ...], Ints, Ints
     by_function = [places.setdefault(name, len(places)) for name in profile.functions]
     line_names = np.array(by_function, np.int32)[profile.line_functions]
     flat, cum = np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
-    chunk = max(1, min(_CHUNK_SAMPLES, _CHUNK_CELLS // max(len(places), 1)))
-    scratch = np.empty(chunk * len(places), np.int32)
-    for first in range(0, len(profile), chunk):
-        sample, name, leaf = _unfold(profile, line_names, first, min(first + chunk, len(profile)))
-        value = values[first : first + chunk]
+    cells = _CHUNK_SAMPLES * len(places)
+    scratch = np.empty(cells if cells <= _SCRATCH_CELLS else 0, np.int32)
+    for first in range(0, len(profile), _CHUNK_SAMPLES):
+        last = min(first + _CHUNK_SAMPLES, len(profile))
+        sample, name, leaf = _unfold(profile, line_names, first, last)
+        value = values[first:last]
         np.add.at(flat, name[leaf], value[sample[leaf]])
         once = _first_of_each(sample * len(places) + name, scratch)
         _add(cum, name[once], value[sample[once]])
@@ -54,18 +56,21 @@ def _unfold(profile: Profile, line_names: Ids, first: int, last: int) -> tuple[I
 
 
 def _first_of_each(key: Ints, scratch: Ids) -> Ints:
-    """One index for each distinct key, without sorting.
+    """One index for each distinct key, without sorting unless there are very many functions.
 
     Each writes its index into its key's cell; those that read it back are one of each. The cells
     need not be cleared: only cells just written are read.
     """
+    if not len(scratch):
+        return np.unique(key, return_index=True)[1]
     index = np.arange(len(key), dtype=np.int32)
     scratch[key] = index
     return np.flatnonzero(scratch[key] == index)
 
 
 def _add(totals: Ints, place: Ids, value: Ints) -> None:
-    if float(np.abs(value).sum(dtype=np.float64)) < _EXACT_AS_FLOAT:
+    exact = float(np.abs(value).sum(dtype=np.float64)) < _EXACT_AS_FLOAT
+    if exact and len(totals) < _FEW_TIMES * len(place):
         totals += np.bincount(place, weights=value, minlength=len(totals)).astype(np.int64)
     else:
         np.add.at(totals, place, value)

@@ -23,7 +23,7 @@ VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5
 _FIXED_SIZE = {FIXED64: 8, FIXED32: 4}
 
 MAX_RECORDS = 8_000_000
-MAX_ROUNDS = 500_000
+MAX_ROUNDS = 100_000
 MAX_FIELDS_AT_ONCE = 4_000_000
 CHUNK_MESSAGES = 1024  # what stays in the cache: larger chunks are slower
 CHUNK_BYTES = 1 << 20
@@ -43,6 +43,12 @@ class Records:
     def of(self, field: int) -> Ints:
         """The spans of one field, in the file's order."""
         return self.spans.get(field, _NONE)
+
+    def bounds(self, field: int) -> Iterator[list[int]]:
+        """Start and end of each record of one field, a few at a time as Python's own numbers."""
+        spans = self.of(field)
+        for first in range(0, len(spans), CHUNK_MESSAGES):
+            yield from spans[first : first + CHUNK_MESSAGES].tolist()
 
 
 _NONE: Ints = np.empty((0, 2), np.int64)
