@@ -178,7 +178,9 @@ def _marks_of_trace(trace: GCTrace, subject: Subject) -> Marks:
 
 
 def _marks_of_profiles(profiles: Profiles | None) -> Marks | None:
-    """A heap profile is as of the last mark; its sum carries the sampling error, told elsewhere."""
+    """A profile is published a collection late (memRecord, mprof.go): it is as of the mark before
+    the last. Its sum carries the sampling error, told elsewhere.
+    """
     heaps = profiles.of("heap", "allocs") if profiles is not None else ()
     sums = [
         (one.taken_at_seconds, float(column.sum()))

@@ -52,7 +52,7 @@ def _live(heap: GoHeap) -> Whole:
         f"reachable at the last mark: {heap.moment.marked_obtained or 'HeapAlloc, no mark seen'}",
         [*_sites(heap), *_untouched(heap.split, "live")],
         _live_error(heap.moment),
-        rest="sampling error of the profile, and what was marked since",
+        rest="marked since the profile's own mark, and sampling error",
     )
 
 
