@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -16,7 +18,7 @@ from goom.signals.trend import ramp
 
 @detector("fragmentation")
 def fragmentation(
-    composition: Composition,
+    composition: Composition | None,
     course: Course,
     growth: Growth,
     sites: SiteGrowth | None,
@@ -43,17 +45,20 @@ def fragmentation(
         up); mgcscavenge.go (background goal 1.1 times the last heap in use).
     """
     weighing = Weighing()
-    waste, free, live = composition.lasting()
+    if composition is not None:
+        waste, free, live = composition.lasting()
+    else:
+        waste, free, live = float(np.nan_to_num(growth.waste)), 0.0, growth.marked
+        weighing.lacks("HeapInuse and HeapReleased (MemStats: heap?debug=1 or /debug/vars)")
     held = waste + free
-    whole = held + live
-    fraction = held / whole if whole > 0 else 0.0
+    fraction = held / (held + live) if held + live > 0 else 0.0
     text = (
         f"{bytes_text(waste)} of free slots in spans in use and {bytes_text(free)} of free pages "
         f"stay with the process, {fraction:.0%} of what Go holds"
     )
     size = ramp(held, 6e6, 20e6)
-    weighing.plus(4.5 * ramp(fraction, 0.3, 0.6) * size, text, "MemStats")
-    weighing.minus(3.5 * max(ramp(fraction, 0.35, 0.15), 1.0 - size), text, "MemStats")
+    weighing.plus(4.5 * ramp(fraction, 0.3, 0.6) * size, text, growth.source)
+    weighing.minus(3.5 * max(ramp(fraction, 0.35, 0.15), 1.0 - size), text, growth.source)
     at_peak = growth.share(growth.waste + growth.free)
     peak_text = f"{at_peak:.0%} of the memory at the peak was free slots and free pages"
     weighing.plus(1.5 * ramp(at_peak, 0.3, 0.5) * size, peak_text, growth.source)

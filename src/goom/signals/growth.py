@@ -7,10 +7,15 @@ from math import isnan, nan
 
 import numpy as np
 
+from goom.case.gctrace import GCTrace
+from goom.case.ledger import LedgerHistory
+from goom.case.units import MIB
 from goom.rooms import signal
 from goom.signals.composition import PARTS, Composition
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.usage import Usage
+
+_OVERHEAD_BYTES = 6 * MIB  # the binary's own data, stacks of threads, what no layer knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +53,17 @@ class Growth:
 
 @signal
 def growth(
-    composition: Composition | None, marked: MarkedHeap | None, usage: Usage | None
+    composition: Composition | None,
+    marked: MarkedHeap | None,
+    usage: Usage | None,
+    history: LedgerHistory | None,
+    trace: GCTrace | None,
 ) -> Growth | None:
-    """From MemStats and RSS when both were seen, else from the marks and RSS."""
+    """From MemStats and RSS when both were seen, else from the marks, RSS and the mappings."""
     if composition is not None:
         return _measured(composition)
     if marked is not None and usage is not None and len(usage.bytes):
-        return _from_marks(marked, usage)
+        return _from_marks(marked, usage, history, trace)
     return None
 
 
@@ -82,29 +91,50 @@ def _measured(parts: Composition) -> Growth:
     )
 
 
-def _from_marks(marked: MarkedHeap, usage: Usage) -> Growth:
-    """Without MemStats only the marked heap is known of what RSS holds."""
+def _from_marks(
+    marked: MarkedHeap, usage: Usage, history: LedgerHistory | None, trace: GCTrace | None
+) -> Growth:
+    """Without MemStats: the marks and the goal bound the heap, the mappings show what is no Go.
+
+    What Go holds beyond its goal and its stacks can only be free slots and free pages; it is
+    called waste, and is a lower bound.
+    """
     peak = usage.peak_bytes
     at_peak = min(marked.estimated_last_bytes, peak)
     first_usage = float(np.nanmedian(usage.bytes[: max(1, len(usage.bytes) // 8)]))
     early = float(np.median(marked.bytes[: max(1, len(marked.bytes) // 8)]))
     before = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
-    goal = float(before[-1]) if len(before) else marked.last_bytes
+    goal = max(float(before[-1]) if len(before) else 0.0, marked.last_bytes)
     garbage = max(0.0, min(peak, goal) - at_peak)
+    outside, grown_outside = _layer(history, "outside_go")
+    metadata, _ = _layer(history, "runtime_metadata")
+    stacks = float(trace.cycles.stacks_bytes.max()) if trace is not None else nan
+    rest = max(0.0, peak - at_peak - garbage)
+    known = float(np.nansum([outside, metadata, stacks]))
+    waste = max(0.0, rest - known - _OVERHEAD_BYTES) if not isnan(outside) else nan
     return Growth(
         at_seconds=usage.peak_at_seconds,
         peak_bytes=peak,
         marked=at_peak,
         garbage=garbage,
-        waste=nan,
-        free=nan,
-        stacks=nan,
-        outside=nan,
-        unsplit_bytes=max(0.0, peak - at_peak - garbage),
+        waste=waste,
+        free=0.0 if not isnan(waste) else nan,
+        stacks=stacks,
+        outside=outside,
+        unsplit_bytes=rest if isnan(outside) else 0.0,
         grown_total=max(0.0, peak - first_usage),
         grown_marked=max(0.0, at_peak - early),
-        grown_stacks=nan,
-        grown_waste=nan,
-        grown_outside=nan,
-        source=f"{marked.source} and {usage.source}",
+        grown_stacks=stacks,
+        grown_waste=waste,
+        grown_outside=grown_outside,
+        source=f"{marked.source}, {usage.source}" + ("" if isnan(outside) else " and smaps"),
     )
+
+
+def _layer(history: LedgerHistory | None, key: str) -> tuple[float, float]:
+    """The most that a layer of the ledger came to, and how much it rose to that; nan unknown."""
+    layer = history.layers.get(key) if history is not None else None
+    if layer is None or not np.isfinite(layer).any():
+        return nan, nan
+    known = layer[np.isfinite(layer)]
+    return float(known.max()), float(known.max() - known[0])
