@@ -157,6 +157,13 @@ def test_all_entries_together_are_bounded() -> None:
     assert why_not(evidence).count("left of what may be read") == 17
 
 
+def test_of_very_many_unreadable_entries_the_first_stand_for_all() -> None:
+    odd = {f"odd/{number}": b"" for number in range(2000)}
+    evidence = read_bundle(zipped({"manifest.json": b'{"subject": {}}', **odd}))
+    assert len(evidence.not_read) == 301
+    assert evidence.not_read[-1].what == "1,701 more"
+
+
 def test_a_gzip_bomb_inside_is_bounded_too() -> None:
     bomb = {f"pprof/heap-{AT}000000000.pb.gz": gzip.compress(b"\x0a" + bytes(50_000_000))}
     evidence = read_bundle(zipped({"manifest.json": b'{"subject": {}}', **bomb}), max_bytes=10**7)

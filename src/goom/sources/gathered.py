@@ -23,6 +23,7 @@ from goom.sources.looks import Looks
 
 Floats = NDArray[np.float64]
 DEFAULT_MAX_BYTES = 512 * MIB
+_MOST_NAMED = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,14 @@ class Gathered:
     learned: Learned = field(default_factory=Learned)
     not_read: list[NotRead] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    unnamed: int = 0  # left out beside those in ``not_read``
 
     def leave(self, what: str, why: str, hint: str = "") -> None:
-        """Note something that was not read."""
-        self.not_read.append(NotRead(what, why, hint))
+        """Note something that was not read; of very many the first stand for all."""
+        if len(self.not_read) < _MOST_NAMED:
+            self.not_read.append(NotRead(what, why, hint))
+        else:
+            self.unnamed += 1
 
     def evidence(self, subject: Subject) -> Evidence:
         """Everything, and the subject as far as anything tells."""
@@ -91,10 +96,14 @@ class Gathered:
             cgroup=self.cgroup.joined(CgroupSeries),
             metrics=prometheus.series(self.metrics) if self.metrics else None,
             binary=self.binary,
-            not_read=tuple(self.not_read),
+            not_read=(*self.not_read, *self._and_more()),
             sources=tuple(dict.fromkeys(self.sources)),
         )
         return replace(found, subject=self.learned.complete(subject, found))
+
+    def _and_more(self) -> tuple[NotRead, ...]:
+        why = "like those before, they could not be read"
+        return (NotRead(f"{self.unnamed:,} more", why),) if self.unnamed else ()
 
 
 def _moment(look: Profile | GoroutineDump | Mappings) -> float:
