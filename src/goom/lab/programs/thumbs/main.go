@@ -81,6 +81,15 @@ type studio struct {
 	made   int
 }
 
+// newStudio starts with a grey wall.
+func newStudio() *studio {
+	s := &studio{}
+	for range s.latest {
+		s.hang(bytes.Repeat([]byte{0x7f}, thumb*thumb*4))
+	}
+	return s
+}
+
 func (s *studio) hang(small []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +142,7 @@ func main() {
 	base := fmt.Sprintf("http://%s", listener.Addr())
 	log.Printf("thumbs listening on %s", base)
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = uploaders
-	http.HandleFunc("/photo", (&studio{}).upload)
+	http.HandleFunc("/photo", newStudio().upload)
 	for number := 0; number < uploaders; number++ {
 		go uploader(base, number)
 	}
