@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import nan
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def _one(figures: dict[str, float]) -> tuple[Floats, dict[str, Floats]]:
 
 
 def heap_profile(
-    rows: list[tuple[tuple[str, ...], int, int]], *, rate: int = 512 * 1024
+    rows: Sequence[tuple[tuple[str, ...], int, int]], *, rate: int = 512 * 1024
 ) -> Profile:
     """A heap profile of (stack leaf first, live bytes, object size); one line a function."""
     names = sorted({name for stack, _, _ in rows for name in stack})

@@ -39,7 +39,7 @@ Anonymous: {3} kB
 
 def columns(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, np.ndarray]]:
     """One look with some figures missing."""
-    return st.fixed_dictionaries({name: FIGURE for name in names}).map(
+    return st.fixed_dictionaries(dict.fromkeys(names, FIGURE)).map(
         lambda row: {name: np.array([value]) for name, value in row.items() if value is not None}
     )
 
@@ -73,8 +73,8 @@ def test_whatever_is_seen_the_lines_sum_to_the_charge(seen: Evidence) -> None:
 def test_what_is_fitted_is_exactly_what_is_resident(
     sizes: tuple[int, ...], resident: int, procs: int
 ) -> None:
-    names = ("live", "garbage", "waste", "free", "stacks")
-    counted = Arenas(**dict(zip(names, map(float, sizes), strict=True)))
+    live, garbage, waste, free, stacks = map(float, sizes)
+    counted = Arenas(live=live, garbage=garbage, waste=waste, free=free, stacks=stacks)
     fitted = fit(counted, float(resident), procs)
     assert np.isclose(fitted.total, resident, rtol=1e-9, atol=0.01)
     least = -1e-9 * max(sum(sizes), 1)

@@ -12,7 +12,8 @@ from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, pai
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LABEL_COLUMNS = 24
-_BAR_COLUMNS = 24
+_MOST_BAR_COLUMNS = 24
+_FIGURE_COLUMNS = 27  # bytes, share and error
 _NARROWEST = 60
 _LEAST_DETAIL_FRACTION = 0.002
 _MOST_DETAILS = 8
@@ -24,9 +25,11 @@ def render(ledger: Ledger, subject: Subject, *, width: int = 80, color: bool = F
     unit, name = (MIB, "MiB") if ledger.charge_bytes >= MIB else (KIB, "KiB")
     title = f"{ledger.charge_bytes / unit:.1f} {name} of {harmless(ledger.charge_name)}"
     lines: list[Line] = [(Span(clip(title + _when(ledger, subject), room), "strong"),), ()]
+    columns = min(_MOST_BAR_COLUMNS, room - 2 - _LABEL_COLUMNS - _FIGURE_COLUMNS)
     most = max([1, *(line.bytes for line in ledger.lines)])
     for line in ledger.lines:
-        lines.append(_line(line, ledger, most, unit))
+        bar = Span(pad(_bar(line.bytes / most, columns), columns), "bar")
+        lines.append(_line(line, ledger, bar, unit))
         lines += [_detail(part, unit, room) for part in _worth_showing(line, ledger)]
     lines.append(())
     for note in ledger.notes:
@@ -42,21 +45,21 @@ def _when(ledger: Ledger, subject: Subject) -> str:
     return f", {seconds_text(lived)} after the start" if lived >= 0 else ""
 
 
-def _line(line: LedgerLine, ledger: Ledger, most: int, unit: int) -> Line:
+def _line(line: LedgerLine, ledger: Ledger, bar: Span, unit: int) -> Line:
     share = line.bytes / ledger.charge_bytes if ledger.charge_bytes else 0.0
     error = f" ± {line.error_bytes / unit:.1f}" if line.error_bytes >= unit / 20 else ""
     return (
         Span(f"  {pad(harmless(line.label), _LABEL_COLUMNS)}", "strong"),
-        Span(pad(_bar(line.bytes / most), _BAR_COLUMNS), "bar"),
+        bar,
         Span(f"{line.bytes / unit:9.1f}"),
         Span(f"  {percent_text(share):>6}{error}"),
     )
 
 
-def _bar(fraction: float) -> str:
+def _bar(fraction: float, columns: int) -> str:
     if fraction <= 0:
         return ""
-    eighths = max(round(fraction * _BAR_COLUMNS * 8), 1)
+    eighths = max(round(fraction * columns * 8), 1)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 

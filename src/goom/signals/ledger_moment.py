@@ -20,6 +20,7 @@ BRINK, LAST, PEAK, AUTO = "brink", "last", "peak", "auto"
 _TOGETHER_SECONDS = 0.25  # looks this close are taken as they are; farther ones are interpolated
 _WALK_SECONDS = 0.5  # the stamp of a walk through the mappings may be off by this much
 _DYING_SECONDS = 1.0
+_OFF_WEIGHT = 2.0
 _OFF_FRACTION_PER_SECOND = 0.0005
 _COLLECTION_FRACTION = 0.05
 
@@ -209,9 +210,10 @@ def _instant(
 ) -> float:
     """The look at the mappings (else Go's own) whose error against the target is least, in bytes.
 
-    The error is how far the charge was from the target's, how much memory changed between this
-    look and Go's nearest one, a twentieth of the charge for looks so far apart that a collection
-    fits between, and a little for every second off.
+    The error is: how far the charge was from the target's, twice, for that is another moment's
+    ledger, while pages that Go's look missed are at least known to be in its arenas; how much
+    memory changed between this look and Go's nearest one; a twentieth of the charge for looks so
+    far apart that a collection fits between; and a little for every second off.
     """
     leading, other = (regions, memory) if regions is not None else (memory, None)
     times = _known_times(leading)
@@ -220,7 +222,7 @@ def _instant(
     if isnan(target):
         return float(times[-1])
     charge = _charge_at(evidence, np.array([target]))[0]
-    cost = np.abs(_charge_at(evidence, times) - charge)
+    cost = _OFF_WEIGHT * np.abs(_charge_at(evidence, times) - charge)
     cost += _OFF_FRACTION_PER_SECOND * charge * np.abs(times - target)
     looks = _known_times(other)
     if len(looks):
