@@ -12,8 +12,9 @@ class Hotspot:
     """A place in the user's code over the threshold of one measure.
 
     ``measure`` is alloc_space, alloc_objects, inuse_space or inuse_objects. ``value`` is in the
-    measure's unit, ``share_fraction`` of the profile's total. ``pattern`` names what the frames
-    beneath show (slice_growth, builder_growth, string_concat, map_growth, …), "" for plain.
+    measure's unit, ``share_fraction`` of the profile's total, ``error_fraction`` one standard
+    error of that share. ``pattern`` names what the frames beneath show (slice_growth,
+    builder_growth, string_concat, map_growth, …), "" for plain.
     ``winnable_fraction`` is the share of the total that the remedy could win, with its reasoning.
     """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +42,18 @@ class Attribution:
 
     def around(self, sample: int) -> tuple[tuple[Frame, ...], Frame | None]:
         """The frames beneath the user's line, nearest first, and the frame that called it."""
-        stack = self.profile.stack(sample)
-        at = stack.index(self.frame(sample))
-        return stack[:at][::-1], stack[at + 1] if at + 1 < len(stack) else None
+        rows = self._rows(sample)
+        answering = int(self.lines[sample])
+        beneath = [self.line_frame(row) for row in takewhile(lambda row: row != answering, rows)]
+        caller = next(rows, None)
+        return tuple(beneath[::-1]), None if caller is None else self.line_frame(caller)
+
+    def _rows(self, sample: int) -> Iterator[int]:
+        """The rows of one stack in the line table, leaf first, no more than are asked for."""
+        profile = self.profile
+        start, stop = profile.stack_offsets[sample : sample + 2]
+        for location in profile.stack_locations[start:stop]:
+            yield from range(*profile.location_offsets[location : location + 2].tolist())
 
 
 def attribute(profile: Profile, subject: Subject) -> Attribution:

@@ -25,7 +25,7 @@ from goom.signals.pattern_remedies import remedy, winnable
 Ints = NDArray[np.int64]
 MEASURES = ("alloc_space", "alloc_objects", "inuse_space", "inuse_objects")
 THRESHOLD_FRACTION = 0.15
-_HEAVIEST = 256  # samples of one hotspot that are looked into
+_HEAVIEST = 128  # samples of one hotspot that are looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ def _over(measured: _Measured, threshold_fraction: float) -> list[Hotspot]:
     sums = np.bincount(function, weights=values[counted], minlength=len(names))
     heavy = np.flatnonzero((sums > 0) & (sums >= threshold_fraction * total))
     order = heavy[np.argsort(-sums[heavy], kind="stable")]
-    return [_spot(measured, counted[function == place], values, total) for place in order]
+    grouped = counted[np.argsort(function, kind="stable")]
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(function))))
+    return [
+        _spot(measured, grouped[bounds[place] : bounds[place + 1]], values, total)
+        for place in order
+    ]
 
 
 def _spot(measured: _Measured, samples: Ints, values: Ints, total: float) -> Hotspot:
