@@ -10,7 +10,16 @@ import pytest
 
 from tests.house import ROOT, Module, imports, modules, of_room, room_of, with_laziness
 
-BELOW_DIAGNOSE = {"case", "rooms", "runtime", "signals", "detectors", "verdict", "remedies"}
+BELOW_DIAGNOSE = {
+    "case",
+    "rooms",
+    "runtime",
+    "signals",
+    "detectors",
+    "findings",
+    "verdict",
+    "remedies",
+}
 EVERYTHING = BELOW_DIAGNOSE | {
     "formats", "sources", "renderers", "golang", "lab", "diagnose", "cli",
 }  # fmt: skip
@@ -22,6 +31,7 @@ MAY_IMPORT = {
     "sources": {"case", "formats", "sources"},
     "signals": {"case", "runtime", "rooms", "signals"},
     "detectors": {"case", "signals", "runtime", "rooms"},
+    "findings": {"case", "signals", "runtime", "rooms"},
     "verdict": {"case"},
     "remedies": {"case", "signals", "runtime", "rooms"},
     "diagnose": BELOW_DIAGNOSE,

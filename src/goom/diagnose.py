@@ -8,7 +8,7 @@ improvement of a signal or a detector.
 
 from __future__ import annotations
 
-from goom import detectors, remedies, signals
+from goom import detectors, findings, remedies, signals
 from goom.case.evidence import Evidence
 from goom.case.ledger import Ledger, LedgerHistory
 from goom.case.model import Case
@@ -76,7 +76,7 @@ def _hear(known: dict[type, object]) -> tuple[tuple[Hypothesis, ...], tuple[NotC
 def _findings(known: dict[type, object]) -> tuple[Finding, ...]:
     return tuple(
         item
-        for look in residents(detectors, "finding")
+        for look in residents(findings, "finding")
         if not missing(look, known)
         for item in supply(look, known)
     )

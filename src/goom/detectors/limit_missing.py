@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import isnan, nan
 
-import numpy as np
-
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -98,12 +96,8 @@ class _Outlook:
     """Goal and marked heap against the limit, with what is not heap added to both."""
 
     def __init__(self, marked: MarkedHeap, usage: Usage | None, limit_bytes: float) -> None:
-        known = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
-        self.goal_bytes = float(known[-1]) if len(known) else 2 * marked.last_bytes
-        if len(known) > 1:
-            # the goal in force after the last mark is not printed: GOGC's ratio carries over
-            ratio = np.median((marked.goal_bytes / np.maximum(marked.bytes, 1.0))[:-1][-8:])
-            self.goal_bytes = max(self.goal_bytes, float(ratio) * marked.last_bytes)
+        goal = marked.next_goal_bytes
+        self.goal_bytes = 2 * marked.last_bytes if isnan(goal) else goal
         at_last = usage.at(float(marked.time_seconds[-1])) if usage is not None else nan
         besides = max(at_last - min(marked.last_bytes, at_last), 0.0)
         self.other_bytes = 0.0 if isnan(at_last) else min(besides, 0.2 * at_last)

@@ -48,6 +48,18 @@ class MarkedHeap:
         return float(self.bytes.max()) if len(self.bytes) else nan
 
     @property
+    def next_goal_bytes(self) -> float:
+        """The goal in force after the last mark, which no log prints: the pace so far goes on.
+
+        A gctrace line shows the goal of the cycle that ended; GOGC's ratio carries over.
+        """
+        known = ~np.isnan(self.goal_bytes)
+        if not known.any():
+            return nan
+        ratios = (self.goal_bytes[known] / np.maximum(self.bytes[known], MIB))[-8:]
+        return max(float(self.goal_bytes[known][-1]), float(np.median(ratios)) * self.last_bytes)
+
+    @property
     def estimated_last_bytes(self) -> float:
         """What would survive a collection at the end."""
         if np.isnan(self.heap_at_end_bytes) or np.isnan(self.survival_fraction):

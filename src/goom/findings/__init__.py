@@ -1,0 +1,1 @@
+"""Things worth saying beside the verdict, one kind to a file."""
