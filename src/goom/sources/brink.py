@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from goom.sources.cgroup import MemoryCgroup
 from goom.sources.cgroup_v1 import CgroupV1
+from goom.sources.lookers import be_prompt
 from goom.sources.schedule import BRINK_STEPS, Brink
 
 _ROW_SHARE = 0.02  # of the limit: growth that is worth a row of its own
@@ -54,6 +55,7 @@ class BrinkWatch:
             self._event = -1
 
     def _follow(self) -> None:
+        be_prompt()
         wake = select.poll()
         if self._event >= 0:
             wake.register(self._event, select.POLLIN)

@@ -66,8 +66,10 @@ class EndpointWatch:
                 looker.ask()
 
     def at_brink(self, limit_bytes: float, approach: int) -> None:
-        """Ask for all that shows who holds the memory; returns at once. One dump an approach."""
-        for name in ("heap", "goroutine", "memstats"):
+        """Ask for all that shows who holds the memory; returns at once. One dump for each
+        ``approach`` (counted from 1; 0 leaves no time for one).
+        """
+        for name in ("goroutine", "heap", "memstats"):
             if name in self._lookers:
                 self._lookers[name].ask()
         if approach > self._dumped_approach and self._may_dump(limit_bytes):

@@ -23,6 +23,7 @@ _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
 _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
 _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
+_CALM_SECONDS = 3.0
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
 
@@ -120,7 +121,10 @@ class Observation:
     def _at_brink(self) -> None:
         if self.brink is not None:
             brink = self.brink.brink
-            self.endpoint.at_brink(brink.limit_bytes, brink.approaches)
+            used = self.watch.unreclaimable_bytes()
+            # A dump stops the program while it is written: with little time it costs the profiles.
+            calm = brink.seconds_left(used) > _CALM_SECONDS
+            self.endpoint.at_brink(brink.limit_bytes, brink.approaches if calm else 0)
         if self.endpoint.endpoint is None:  # else the look at MemStats brings it along
             self._in_background(self.watch.kernel_look)
 
