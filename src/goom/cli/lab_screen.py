@@ -63,7 +63,7 @@ def listing_json(programs: Sequence[Program]) -> str:
         {
             "name": one.name,
             "cause": one.cause,
-            "scenario": one.scenario,
+            "scenarios": one.scenarios,
             "service": one.service,
             "lesson": one.lesson,
             "memory_limit_bytes": one.memory_limit_bytes,

@@ -57,8 +57,8 @@ def examine(program: Program, variant: str, go_version: str, case: Case) -> Outc
     must_die = program.runs[variant].must_die
     wrong = {
         f"found {verdict.cause}, not {expected}": verdict.cause != expected,
-        f"scenario {verdict.scenario}, not {program.scenario}": sick
-        and verdict.scenario != program.scenario,
+        f"scenario {verdict.scenario}, not {' or '.join(program.scenarios)}": sick
+        and verdict.scenario not in program.scenarios,
         "no guilty function among the first three of blame": sick
         and not 0 < rank <= BLAME_LOOKED_AT,
         f"oom_kill count {kills}, not {int(must_die)}": kills != int(must_die),

@@ -36,7 +36,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 class _Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cause: str
-    scenario: str
+    scenarios: tuple[str, ...]
     service: str
     lesson: str
     memory_limit: str
@@ -47,12 +47,14 @@ class _Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One program of the lab. ``needs`` names commands without which it cannot be built."""
+    """One program of the lab. ``needs`` names commands without which it cannot be built;
+    ``scenarios`` has more than one where memory rises by steps and both are true.
+    """
 
     name: str
     folder: Path
     cause: str
-    scenario: str
+    scenarios: tuple[str, ...]
     service: str
     lesson: str
     memory_limit_bytes: int
@@ -100,7 +102,7 @@ def _read(folder: Path) -> Program:
         name=folder.name,
         folder=folder,
         cause=told.cause,
-        scenario=told.scenario,
+        scenarios=told.scenarios,
         service=told.service,
         lesson=told.lesson,
         memory_limit_bytes=limit,
