@@ -102,25 +102,26 @@ def look_at(
 
 
 def _same_anonymous(cgroup: Series | None, mapped_bytes: float, instant: float) -> float:
-    """The instant at which the cgroup's anonymous memory was that of the mappings.
+    """The instant at which the cgroup's anonymous memory was that of the mappings, or nearest it.
 
     The two are equal to the byte when nothing runs, so while memory grows this tells the time at
-    which the mappings were walked better than their stamp does. The stamp stands when the figures
-    do not cross near it (another process in the cgroup, no samples).
+    which the mappings were walked better than their stamp does.
     """
     charged = cgroup.get("anon_bytes") if cgroup is not None else None
     if cgroup is None or charged is None or isnan(mapped_bytes) or isnan(instant):
         return instant
-    times = cgroup.time_seconds
-    ahead = charged - mapped_bytes
-    found = np.flatnonzero(
-        (ahead[:-1] <= 0) & (ahead[1:] >= 0) | (ahead[:-1] >= 0) & (ahead[1:] <= 0)
-    )
-    step = ahead[found + 1] - ahead[found]
-    share = np.where(step != 0, -ahead[found] / np.where(step != 0, step, 1.0), 0.0)
-    crossings = times[found] + share * (times[found + 1] - times[found])
-    near = crossings[np.abs(crossings - instant) <= _WALK_SECONDS]
-    return float(near[np.argmin(np.abs(near - instant))]) if len(near) else instant
+    near = np.abs(cgroup.time_seconds - instant) <= _WALK_SECONDS
+    near &= ~np.isnan(charged)
+    times, ahead = cgroup.time_seconds[near], charged[near] - mapped_bytes
+    if not len(times):
+        return instant
+    step = np.diff(ahead)
+    crosses = np.flatnonzero((ahead[:-1] * ahead[1:] <= 0) & (step != 0))
+    share = -ahead[crosses] / step[crosses]
+    crossings = times[crosses] + share * (times[crosses + 1] - times[crosses])
+    if not len(crossings):
+        return float(times[np.argmin(np.abs(ahead))])
+    return float(crossings[np.argmin(np.abs(crossings - instant))])
 
 
 def others_bytes(cgroup: Series | None, mapped_bytes: float, instant: float) -> float:
