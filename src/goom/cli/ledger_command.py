@@ -2,6 +2,7 @@
 
   goom ledger x.goom                just before the kill, else at the peak
   goom ledger x.goom --at last      brink, peak, last, or seconds from the start
+  goom ledger 4711 --for 5s         a running program, by pid or pprof address
   goom ledger smaps.txt heap.debug1.txt memory.stat memory.usage_in_bytes gc.log
 
 What the kernel says that pages are comes first (smaps, the cgroup's counters); Go's own accounting
@@ -26,7 +27,9 @@ _MOMENTS = ("auto", "brink", "peak", "last")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Targets, the moment, what files cannot say, and JSON."""
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help="a bundle, or loose files")
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help="a bundle, a pid, a pprof URL, or loose files"
+    )
     parser.add_argument(
         "--at",
         type=_moment,
@@ -45,6 +48,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
     )
+    parser.add_argument(
+        "--for",
+        type=seconds,
+        default=5.0,
+        dest="for_seconds",
+        metavar="5s",
+        help="how long to watch a running program (default 5s)",
+    )
     parser.add_argument("--json", action="store_true", help="every figure, for machines")
 
 
@@ -58,7 +69,10 @@ def run(parsed: argparse.Namespace) -> int:
         raise BadInput("there is nothing to account for.", "Try:  goom ledger x.goom")
     bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
     options = LoadOptions(
-        go_version=parsed.go_version, main_packages=tuple(parsed.main_package), **bounds
+        go_version=parsed.go_version,
+        main_packages=tuple(parsed.main_package),
+        for_seconds=parsed.for_seconds,
+        **bounds,
     )
     evidence = load(parsed.targets, options)
     ledger = _ledger(evidence, parsed.at)
