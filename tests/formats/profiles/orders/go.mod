@@ -1,0 +1,3 @@
+module acme/orders
+
+go 1.21
