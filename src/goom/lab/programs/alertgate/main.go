@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	subscribers = 2600
+	subscribers = 1600
 	shallow     = 2
-	deep        = 110
+	deep        = 200
 	digest      = 60 // alerts told of in one message
-	moveEvery   = 13 * time.Millisecond
+	moveEvery   = 32 * time.Millisecond
 )
 
 // node is a place in the tree: a plant, a hall, a machine, a part of it.
