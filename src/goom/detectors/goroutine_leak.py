@@ -9,10 +9,10 @@ from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.course import Course
+from goom.signals.frames import enclosing, user_frames
 from goom.signals.goroutine_growth import GoroutineGrowth
 from goom.signals.goroutines import GoroutineTrend
 from goom.signals.growth import Growth
-from goom.signals.ownership import own_frames
 from goom.signals.trend import ramp
 
 
@@ -133,7 +133,7 @@ def _blame(grown: GoroutineGrowth, subject: Subject) -> tuple[Blame, ...]:
     rows: dict[str, Blame] = {}
     for group in grown.groups[:3]:
         share = max(group.grown, 0.0) / total if total > 0 else 0.0
-        mine = own_frames(group.stack, subject)
+        mine = user_frames(group.stack, subject)
         places = [(frame, f"{group.grown:.0f} more goroutines wait here") for frame in mine[:1]]
         places += [(frame, "starts them") for frame in group.creators[:1]]
         places += [(frame, "is what they run") for frame in mine[1:][-1:]]
@@ -150,7 +150,7 @@ def _parents(mine: tuple[Frame, ...], known: tuple[Frame, ...]) -> list[tuple[Fr
     if known or not mine:
         return []
     entry = mine[-1]
-    outer = entry.function.split(".func")[0]
+    outer = enclosing(entry.function)
     if outer == entry.function:
         return []
     return [(Frame(outer, entry.file, entry.line), "holds the closure that they run")]

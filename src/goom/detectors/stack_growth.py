@@ -12,9 +12,9 @@ from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.course import Course
+from goom.signals.frames import user_frames
 from goom.signals.goroutines import GoroutineTrend, Group
 from goom.signals.growth import Growth
-from goom.signals.ownership import own_frames
 from goom.signals.trend import ramp
 
 
@@ -89,7 +89,7 @@ def _blame(goroutines: GoroutineTrend, subject: Subject) -> tuple[Blame, ...]:
     places: dict[str, Frame] = {}
     for group in goroutines.groups:
         many = float(group.counts.max()) if len(group.counts) else 0.0
-        for frame in own_frames(group.stack, subject):
+        for frame in user_frames(group.stack, subject):
             frames[frame.function] += int(many) * _depth_weight(group)
             places.setdefault(frame.function, frame)
     total = sum(frames.values())

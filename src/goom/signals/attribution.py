@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
-from goom.signals.frames import is_own, is_standard_library
+from goom.signals.frames import DEPENDENCY, OWN, owner_of
 
 Ints = NDArray[np.int64]
-_STANDARD, _DEPENDENCY, _OWN = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +59,7 @@ def attribute(profile: Profile, subject: Subject) -> Attribution:
     """Find the answering line of every sample at once."""
     level = np.array(
         [
-            _level(function, file, subject)
+            owner_of(function, file, subject)
             for function, file in zip(profile.functions, profile.files, strict=True)
         ],
         np.int8,
@@ -69,19 +68,13 @@ def attribute(profile: Profile, subject: Subject) -> Attribution:
     lines = np.full(len(profile), -1, np.int64)
     filled = ends > starts
     lines[filled] = profile.location_offsets[profile.stack_locations[starts[filled]]]
-    for wanted in (_DEPENDENCY, _OWN):
+    for wanted in (DEPENDENCY, OWN):
         first = _first_line_by_location(profile, level >= wanted)
         places = np.flatnonzero((first >= 0)[profile.stack_locations])
         nearest = np.searchsorted(places, starts)
         inside = np.flatnonzero(nearest < np.searchsorted(places, ends))
         lines[inside] = first[profile.stack_locations[places[nearest[inside]]]]
     return Attribution(profile, lines)
-
-
-def _level(function: str, file: str, subject: Subject) -> int:
-    if is_own(function, file, subject):
-        return _OWN
-    return _STANDARD if is_standard_library(function, file) else _DEPENDENCY
 
 
 def _first_line_by_location(profile: Profile, chosen: NDArray[np.bool_]) -> Ints:

@@ -95,3 +95,13 @@ def is_own(function: str, file: str, subject: Subject) -> bool:
             package == path or package.startswith(path + "/") for path in subject.main_packages
         )
     return not is_standard_library(function, file) and not is_dependency(function, file)
+
+
+STANDARD, DEPENDENCY, OWN = 0, 1, 2
+
+
+def owner_of(function: str, file: str, subject: Subject) -> int:
+    """STANDARD, DEPENDENCY or OWN."""
+    if is_own(function, file, subject):
+        return OWN
+    return STANDARD if is_standard_library(function, file) else DEPENDENCY

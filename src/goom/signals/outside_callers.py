@@ -11,7 +11,6 @@ from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
 from goom.case.verdict import Blame
 from goom.rooms import signal
-from goom.signals.ownership import USER, own_frames, owner_of
 
 _MAPS = (
     "syscall.Mmap",
@@ -82,7 +81,7 @@ def _outside_place(stack: tuple[Frame, ...], subject: Subject) -> Frame | None:
     """The user's own frame above a mapping or a call into C, None for any other stack."""
     if not any(frame.function.startswith(_PROFILED) for frame in stack[:12]):
         return None
-    mine = own_frames(stack, subject)
+    mine = user_frames(stack, subject)
     return mine[0] if mine else None
 
 
@@ -98,6 +97,6 @@ def _static(subject: Subject, binary: BinaryCalls) -> dict[Frame, str]:
     for frames, why in kinds:
         for frame in frames:
             stub = "_Cfunc_" in frame.function or "_cgo" in frame.function
-            if owner_of(frame.function, frame.file, subject) == USER and not stub:
+            if is_own(frame.function, frame.file, subject) and not stub:
                 found.setdefault(frame, why)
     return found

@@ -9,30 +9,7 @@ from numpy.typing import NDArray
 
 from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
-from goom.signals.frames import is_dependency, is_standard_library, package_of
-
-STANDARD, DEPENDENCY, USER = 0, 1, 2
-
-
-def owner_of(function: str, file: str, subject: Subject) -> int:
-    """STANDARD, DEPENDENCY or USER for one function."""
-    package = package_of(function)
-    if package == "main" or any(
-        package == prefix or package.startswith(prefix + "/") for prefix in subject.main_packages
-    ):
-        return USER
-    if not function or is_standard_library(function, file):
-        return STANDARD
-    return DEPENDENCY if subject.main_packages or is_dependency(function, file) else USER
-
-
-def own_frames(stack: tuple[Frame, ...], subject: Subject) -> tuple[Frame, ...]:
-    """The user's own frames of a stack, leaf first; a dependency's where the user has none."""
-    owners = [owner_of(frame.function, frame.file, subject) for frame in stack]
-    best = max(owners, default=STANDARD)
-    if best == STANDARD:
-        return ()
-    return tuple(frame for frame, owner in zip(stack, owners, strict=True) if owner == best)
+from goom.signals.frames import DEPENDENCY, OWN, STANDARD, owner_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +63,7 @@ def ownership(profile: Profile, subject: Subject) -> Ownership:
     lines = by_function[profile.line_functions]
     starts, stops = profile.location_offsets[:-1], profile.location_offsets[1:]
     by_location = np.zeros(len(starts), dtype=np.int8)
-    for level in (DEPENDENCY, USER):
+    for level in (DEPENDENCY, OWN):
         counted = np.concatenate([[0], np.cumsum(lines == level)])
         by_location[counted[stops] > counted[starts]] = level
     return Ownership(profile, by_location, by_function)

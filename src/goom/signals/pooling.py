@@ -12,8 +12,8 @@ from goom.case.profile import Frame
 from goom.case.subject import Subject
 from goom.case.units import KIB, bytes_text
 from goom.rooms import signal
+from goom.signals.frames import enclosing, is_own
 from goom.signals.goroutines import GoroutineTrend
-from goom.signals.ownership import USER, owner_of
 from goom.signals.site_growth import Site, SiteGrowth
 from goom.signals.trend import ramp
 
@@ -84,30 +84,23 @@ def _putters(subject: Subject, binary: BinaryCalls | None) -> tuple[Frame, ...]:
     if binary is None:
         return ()
     callers = binary.of("sync.(*Pool).Put", "sync.(*Pool).Get")
-    return tuple(
-        frame for frame in callers if owner_of(frame.function, frame.file, subject) == USER
-    )
+    return tuple(frame for frame in callers if is_own(frame.function, frame.file, subject))
 
 
 def _through_pool(large: list[Site], sites: SiteGrowth, putters: tuple[Frame, ...]) -> float:
     """1 when the large blocks are allocated in or under functions that use a pool."""
-    names = {_outer(frame.function) for frame in putters}
+    names = {enclosing(frame.function) for frame in putters}
     if not names or not large:
         return 0.0
-    if any(_outer(site.frame.function) in names for site in large):
+    if any(enclosing(site.frame.function) in names for site in large):
         return 1.0
     held = max(float(site.inuse_bytes[-1]) for site in large)
     under = [
         float(caller.inuse_bytes[-1])
         for caller in sites.callers
-        if _outer(caller.frame.function) in names
+        if enclosing(caller.frame.function) in names
     ]
     return ramp(max(under, default=0.0) / max(held, 1.0), 0.4, 0.8)
-
-
-def _outer(function: str) -> str:
-    """The named function that a closure belongs to."""
-    return function.split(".func", maxsplit=1)[0]
 
 
 def _bounded(objects: float, subject: Subject, goroutines: GoroutineTrend | None) -> float:
