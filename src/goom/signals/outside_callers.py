@@ -11,6 +11,7 @@ from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
 from goom.case.verdict import Blame
 from goom.rooms import signal
+from goom.signals.frames import is_own, user_frames
 
 _MAPS = (
     "syscall.Mmap",
