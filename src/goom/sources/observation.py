@@ -23,6 +23,7 @@ _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
 _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
 _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
+_NEAR_SHARE = 0.75
 _CALM_SECONDS = 3.0
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
@@ -90,11 +91,15 @@ class Observation:
             self._mappings.looked(elapsed, self.watch.kernel_look_seconds)
         if elapsed > _CALLS_AT_SECONDS and not self._calls_taken:
             self._in_background(self._take_calls)
-        self.endpoint.tick()
+        self.endpoint.tick(near_limit=self._near_limit())
         if self.brink is not None:
             self.brink.fetch_seconds = self.endpoint.fetch_seconds
         self.recorder.flush()
         return max(0.005, self._row_at - self.elapsed_seconds)
+
+    def _near_limit(self) -> bool:
+        limit = self.target.limit_bytes
+        return limit is not None and self.watch.unreclaimable_bytes() > _NEAR_SHARE * limit
 
     def last_round(self, within_seconds: float) -> None:
         """Everything once more while the program still lives."""
