@@ -67,3 +67,15 @@ def test_every_command_has_a_help_line(command: str, capsys: pytest.CaptureFixtu
         main([command, "--help"])
     assert ended.value.code == 0
     assert len(capsys.readouterr().out.splitlines()) > 3
+
+
+def test_a_terminal_without_utf_8_gets_the_answer_all_the_same() -> None:
+    script = "import goom.cli.main as m; m.main(['explain', 'heap_leak']); print('✗')"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.endswith("?\n")

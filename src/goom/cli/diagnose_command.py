@@ -15,7 +15,7 @@ import argparse
 from pathlib import PurePath
 
 from goom.case.errors import BadInput
-from goom.cli.options import gogc, seconds, size
+from goom.cli.options import gogc, loading, reading, seconds, size
 
 _STDOUT = "-"
 _JSON_ENDS, _MARKDOWN_ENDS = (".json",), (".md", ".markdown")
@@ -39,21 +39,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     forms.add_argument("--html", default="", metavar="FILE", help="a report in one file")
     said = parser.add_argument_group("what files cannot say")
     said.add_argument("--memory-limit", type=size, metavar="128M", help="the container's limit")
-    said.add_argument("--go-version", metavar="1.22.10", help="the Go that built the program")
     said.add_argument("--gogc", type=gogc, metavar="N", help="GOGC, or off")
     said.add_argument("--gomemlimit", type=size, metavar="100MiB", help="GOMEMLIMIT")
-    said.add_argument(
-        "--main-package",
-        action="append",
-        default=[],
-        metavar="PREFIX",
-        help="an import path that is your own code; may be given several times",
-    )
-    bounds = parser.add_argument_group("bounds")
-    bounds.add_argument(
-        "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
-    )
-    bounds.add_argument(
+    reading(said)
+    parser.add_argument(
         "--for",
         type=seconds,
         default=10.0,
@@ -72,15 +61,12 @@ def run(parsed: argparse.Namespace) -> int:
     json_file, markdown_file = _forms(parsed)
     if not parsed.targets:
         raise BadInput("there is nothing to diagnose.", "Try:  goom diagnose x.goom")
-    bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
     options = LoadOptions(
         memory_limit_bytes=parsed.memory_limit,
-        go_version=parsed.go_version,
         gogc_percent=parsed.gogc,
         gomemlimit_bytes=parsed.gomemlimit,
-        main_packages=tuple(parsed.main_package),
         for_seconds=parsed.for_seconds,
-        **bounds,
+        **loading(parsed),
     )
     case = diagnose(load(parsed.targets, options))
     bundle = parsed.targets[0] if parsed.targets[0].endswith(".goom") else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from goom.cli.options import share, size
+from goom.cli.options import loading, reading, share
 
 _MEASURES = ("alloc_space", "alloc_objects", "inuse_space", "inuse_objects")
 
@@ -24,16 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the least share of a measure that is shown (default 15%%)",
     )
     parser.add_argument("--sample-type", choices=_MEASURES, help="one measure only")
-    parser.add_argument(
-        "--main-package",
-        action="append",
-        default=[],
-        metavar="PREFIX",
-        help="an import path that is your own code; may be given several times",
-    )
-    parser.add_argument(
-        "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
-    )
+    reading(parser)
     parser.add_argument("--json", action="store_true", help="every figure, for machines")
 
 
@@ -42,8 +33,11 @@ def run(parsed: argparse.Namespace) -> int:
     from goom.cli.hotspots_screen import show  # numpy and all rooms: not for --help
     from goom.sources.load import LoadOptions, load
 
-    bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
-    options = LoadOptions(main_packages=tuple(parsed.main_package), **bounds)
     measures = (parsed.sample_type,) if parsed.sample_type else _MEASURES
-    show(load(parsed.targets, options), parsed.threshold, measures, as_json=parsed.json)
+    show(
+        load(parsed.targets, LoadOptions(**loading(parsed))),
+        parsed.threshold,
+        measures,
+        as_json=parsed.json,
+    )
     return 0

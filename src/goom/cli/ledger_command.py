@@ -16,7 +16,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from goom.case.errors import BadInput
-from goom.cli.options import seconds, size
+from goom.cli.options import loading, reading, seconds
 
 if TYPE_CHECKING:
     from goom.case.evidence import Evidence
@@ -37,17 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="brink|peak|last|SECONDS",
         help="which moment (default: brink after a kill, else peak)",
     )
-    parser.add_argument("--go-version", metavar="1.22.10", help="the Go that built the program")
-    parser.add_argument(
-        "--main-package",
-        action="append",
-        default=[],
-        metavar="PREFIX",
-        help="an import path that is your own code; may be given several times",
-    )
-    parser.add_argument(
-        "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
-    )
+    reading(parser)
     parser.add_argument(
         "--for",
         type=seconds,
@@ -67,13 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     if not parsed.targets:
         raise BadInput("there is nothing to account for.", "Try:  goom ledger x.goom")
-    bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
-    options = LoadOptions(
-        go_version=parsed.go_version,
-        main_packages=tuple(parsed.main_package),
-        for_seconds=parsed.for_seconds,
-        **bounds,
-    )
+    options = LoadOptions(for_seconds=parsed.for_seconds, **loading(parsed))
     evidence = load(parsed.targets, options)
     ledger = _ledger(evidence, parsed.at)
     if parsed.json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib
+import io
 import os
 import pkgutil
 import sys
@@ -28,6 +29,7 @@ goom finds out why a Go service runs out of memory or burns CPU in garbage colle
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the only place that catches what the user or the world did."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _print_what_can_be_printed()
     try:
         parsed = _parser(given).parse_args(given)
         return int(parsed.run(parsed))
@@ -100,6 +102,13 @@ def _complain(message: str, hint: str = "") -> None:
 def _in_words(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"
+
+
+def _print_what_can_be_printed() -> None:
+    """Let a terminal without UTF-8 lose a character rather than the answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _let_go_of_stdout() -> None:

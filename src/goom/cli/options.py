@@ -5,11 +5,44 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from typing import Any, Protocol
 
 from goom.case.units import parse_bytes
 
 _SECONDS = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+
+
+class _Takes(Protocol):
+    """A parser or a group of it."""
+
+    def add_argument(self, *names: str, **how: Any) -> argparse.Action:
+        """As argparse."""
+
+
+def reading(parser: _Takes) -> None:
+    """The options of every command that reads evidence; ``loading`` hands them on."""
+    parser.add_argument("--go-version", metavar="1.22.10", help="the Go that built the program")
+    parser.add_argument(
+        "--main-package",
+        action="append",
+        default=[],
+        metavar="PREFIX",
+        help="an import path that is your own code; may be given several times",
+    )
+    parser.add_argument(
+        "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
+    )
+
+
+def loading(parsed: argparse.Namespace) -> dict[str, Any]:
+    """What ``reading`` was told, by the names of LoadOptions; what was not said is left out."""
+    said = {
+        "go_version": parsed.go_version,
+        "main_packages": tuple(parsed.main_package),
+        "max_bytes": parsed.max_bytes,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def size(text: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +10,10 @@ from pathlib import Path
 from goom.case.errors import GoomError
 from goom.case.model import Case
 from goom.case.verdict import CANNOT_TELL
+from goom.cli import main, terminal
 from goom.renderers import html, json_case, markdown, text
 
-HEALTHY_STATUS, FOUND_STATUS, CANNOT_TELL_STATUS = 0, 1, 2
 STDOUT = "-"
-_PLAIN_WIDTH = 80
 _WIDEST = 120
 
 
@@ -50,31 +47,23 @@ def show(case: Case, wanted: Wanted) -> int:
 def status(case: Case) -> int:
     """0 healthy, 1 found, 2 cannot tell."""
     if case.verdict.cause == CANNOT_TELL:
-        return CANNOT_TELL_STATUS
-    return HEALTHY_STATUS if case.verdict.cause == "healthy" else FOUND_STATUS
+        return main.CANNOT_TELL
+    return main.OK if case.verdict.cause == "healthy" else main.FOUND
 
 
 def _screen(case: Case, wanted: Wanted) -> str:
-    report, color = wanted.html, _color()
-    drawn = text.render(case, width=_width(), color=color, report=report, evidence=wanted.evidence)
-    return drawn if drawn.endswith("\n") else drawn + "\n"
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return _PLAIN_WIDTH
-    return min(_WIDEST, shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns)
-
-
-def _color() -> bool:
-    """Colour only for a terminal that wants it; see no-color.org."""
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM", "") in ("", "dumb")
-    return sys.stdout.isatty() and not plain
+    width, color = min(_WIDEST, terminal.size()[0]), terminal.colors()
+    drawn = text.render(
+        case, width=width, color=color, report=wanted.html, evidence=wanted.evidence
+    )
+    shown = drawn if terminal.draws("█✗─") else text.in_ascii(drawn)
+    return shown if shown.endswith("\n") else shown + "\n"
 
 
 def _put(target: str, content: str) -> None:
     if target == STDOUT:
-        sys.stdout.write(content)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content.encode())  # UTF-8 whatever the terminal speaks
         return
     try:
         Path(target).write_text(content, encoding="utf-8")

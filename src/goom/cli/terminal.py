@@ -26,3 +26,12 @@ def size(stream: TextIO | None = None) -> tuple[int, int]:
         return PLAIN_WIDTH, 0
     found = shutil.get_terminal_size((PLAIN_WIDTH, 40))
     return found.columns, found.lines
+
+
+def draws(characters: str) -> bool:
+    """Whether stdout can show these; an encoding of the last century cannot."""
+    try:
+        characters.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
