@@ -15,7 +15,7 @@ TEMPERATURE = 1.25
 LEAST_CONFIDENCE = 0.4
 # A cause whose evidence was not seen is not refuted: it keeps this much.
 UNHEARD_LOG_ODDS = -0.7
-_ALSO_LOG_ODDS = 1.5
+_ALSO_LOG_ODDS = 2.0
 _SURE = 0.9  # beyond it nobody needs to be told how to be surer
 
 
