@@ -75,7 +75,8 @@ def _row_time(row: bytes) -> float:
 
 def _kept(entries: Mapping[str, bytes], moments: int) -> list[str]:
     """Of each kind of file, the one nearest to each moment, and the last ones; of heavy kinds
-    (dumps of thousands of goroutines) the first and the last alone, in the end the last.
+    (dumps of thousands of goroutines) the first and the last alone, where
+    room is short one from the middle.
     """
     kinds: dict[str, list[tuple[int, str]]] = defaultdict(list)
     kept: list[str] = []
@@ -91,8 +92,8 @@ def _kept(entries: Mapping[str, bytes], moments: int) -> list[str]:
     for looks in kinds.values():
         looks.sort()
         if len(zlib.compress(entries[looks[-1][1]])) > _HEAVY_BYTES:
-            kept += [looks[0][1]] if moments > _MOMENTS[-1] and len(looks) > 1 else []
-            kept.append(looks[-1][1])
+            roomy = moments > _MOMENTS[-1]
+            kept += sorted({looks[0][1], looks[-1][1]} if roomy else {looks[len(looks) // 2][1]})
             continue
         chosen = {_nearest(looks, moment) for moment in wanted}
         kept += sorted(chosen | {name for _, name in looks[-_AT_THE_END:]})
