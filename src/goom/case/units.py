@@ -22,6 +22,8 @@ def bytes_text(count: float) -> str:
     """A byte count in the largest binary unit that keeps it at or above one, 3 digits at most."""
     if math.isnan(count):
         return "unknown"
+    if math.isinf(count):
+        return "no bound"
     size = float(abs(count))
     step = 0
     while size >= 1024 and step < len(_SUFFIXES) - 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan, nan
+from math import isinf, isnan, nan
 
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
@@ -71,12 +71,13 @@ def limit_missing(
 
 
 def _goal(weighing: Weighing, outlook: _Outlook, near: float, source: str) -> None:
-    weighing.plus(
-        2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * near,
+    beyond = (
         f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
-        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit",
-        source,
+        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit"
     )
+    if isinf(outlook.goal_bytes):
+        beyond = "GOGC is off: nothing but a memory limit would ever start a collection"
+    weighing.plus(2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * near, beyond, source)
     fits = ramp(outlook.marked_fraction, 0.95, 0.8)
     text = f"what survives comes to {outlook.marked_fraction:.0%} of the limit with the rest"
     weighing.plus(1.5 * fits * near, text, source)
@@ -136,8 +137,10 @@ def _no_limit(weighing: Weighing, course: Course, near: float) -> None:
 
 
 def _summary(outlook: _Outlook, limit: float) -> str:
+    told = f"was told to let the heap grow to {bytes_text(outlook.goal_bytes)}"
+    if isinf(outlook.goal_bytes):
+        told = "is switched off (GOGC=off)"
     return (
-        f"{bytes_text(outlook.marked_bytes)} survive and would fit, but the collector was told to "
-        f"let the heap grow to {bytes_text(outlook.goal_bytes)}, past the limit of "
-        f"{bytes_text(limit)}; no GOMEMLIMIT holds it back."
+        f"{bytes_text(outlook.marked_bytes)} survive and would fit, but the collector {told}, past "
+        f"the limit of {bytes_text(limit)}; no GOMEMLIMIT holds it back."
     )
