@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, Protocol
 
-from goom.case.units import parse_bytes
+from goom.case.units import MIB, parse_bytes
 
 _SECONDS = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
@@ -51,6 +51,14 @@ def size(text: str) -> int:
         return parse_bytes(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def limit(text: str) -> int:
+    """A memory limit in which a Go program can at least start."""
+    value = size(text)
+    if value < MIB:
+        raise argparse.ArgumentTypeError(f"no Go program starts in {text!r} (try 128M)")
+    return value
 
 
 def seconds(text: str) -> float:

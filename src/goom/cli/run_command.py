@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goom.case.errors import GoomError
-from goom.cli.options import seconds, size
+from goom.cli.options import limit, seconds
 
 if TYPE_CHECKING:
     from goom.sources.run_options import RunResult
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to run, within what limit, how long, and what to write."""
     parser.add_argument(
-        "--memory", type=size, metavar="128M", help="run it in a memory cgroup with this limit"
+        "--memory", type=limit, metavar="128M", help="run it in a memory cgroup with this limit"
     )
     parser.add_argument(
         "--for",

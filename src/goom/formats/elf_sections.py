@@ -37,7 +37,7 @@ class Elf:
 
 def read(data: memoryview) -> Elf:
     """Read the section table; raises BadInput for anything that is no such file."""
-    if len(data) < 64 or data[:6] != b"\x7fELF\x02\x01":
+    if len(data) < 64 or bytes(data[:6]) != b"\x7fELF\x02\x01":
         raise BadInput("not a 64-bit little-endian ELF file")
     machine = struct.unpack_from("<H", data, 18)[0]
     (table,) = struct.unpack_from("<Q", data, 40)

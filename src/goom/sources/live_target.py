@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _process(pid: int) -> Found:
     except PermissionError:
         raise BadInput(
             f"cannot read process {pid}: it belongs to user {_owner(folder)}.",
-            "Run goom as that user or as root, or watch it by its address alone:\n"
+            f"{_who_may()}, or watch it by its address alone:\n"
             "goom capture http://HOST:PORT/debug/pprof",
         ) from None
     except OSError as error:
@@ -99,6 +100,12 @@ def _process(pid: int) -> Found:
             "goom reads programs that Go 1.18 or later has built. Find yours:  pgrep -a NAME",
         )
     return found
+
+
+def _who_may() -> str:
+    if os.geteuid() == 0:
+        return "Here even root lacks the right (CAP_SYS_PTRACE): run goom outside of this sandbox"
+    return "Run goom as that user or as root"
 
 
 def _owner(folder: Path) -> str:
