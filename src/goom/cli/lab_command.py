@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -74,6 +75,8 @@ def _checking(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Do what was asked for."""
+    # Ended by SIGTERM, goom must take the program and its cgroup with it: let the cleaning run.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     return int(parsed.lab(parsed))
 
 
