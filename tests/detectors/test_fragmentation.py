@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from goom.case.units import MIB
 from tests.detectors.world import Held, World, handler, verdict
+
+from goom.case.units import MIB
 
 HELD = (Held(stack=handler("main.readList"), block_bytes=64),)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.detectors.world import Held, World, handler, verdict
+
 from goom.case.evidence import Evidence
 from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.diagnose import diagnose
-from tests.detectors.world import Held, World, handler, verdict
 
 HELD = (Held(stack=handler("main.respond")),)
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.detectors.world import Held, World, evidence, handler, verdict
+
+from goom.case.evidence import Profiles
 from goom.case.units import MIB
-from tests.detectors.world import Held, World, handler, verdict
+from goom.diagnose import diagnose
 
 HELD = (Held(stack=handler("main.(*atlas).draw")),)
 
@@ -39,3 +44,10 @@ def test_the_same_service_held_by_gomemlimit_is_healthy() -> None:
         )
     )
     assert said.cause == "healthy"
+
+
+def test_a_collector_that_is_switched_off_needs_a_memory_limit() -> None:
+    seen = evidence(World(allocates_per_second=lambda _: 8 * MIB, gogc=100_000, held=HELD))
+    off = replace(seen, subject=replace(seen.subject, gogc_percent=-1), gctrace=None)
+    bare = replace(off, memstats=None, profiles=Profiles(()))
+    assert diagnose(bare).verdict.cause == "limit_missing"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.detectors.world import Held, World, evidence, handler
+
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
 from goom.case.units import MIB
 from goom.diagnose import diagnose
-from tests.detectors.world import Held, World, evidence, handler
 
 WRITER = Frame("main.(*exporter).write", "/src/app/app.go", 40)
 LARGE = (Held(stack=handler(WRITER.function), block_bytes=2 * MIB),)

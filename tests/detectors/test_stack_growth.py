@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.detectors.world import Held, World, handler, verdict
+
 from goom.case.profile import Frame
 from goom.case.units import KIB, MIB
-from tests.detectors.world import Held, World, handler, verdict
 
 DEEP = (
     Frame("runtime.gopark", "proc.go", 402),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.detectors.world import Held, World, handler, verdict
+
 from goom.case.profile import Frame
 from goom.case.units import MIB
-from tests.detectors.world import Held, World, handler, verdict
 
 ON_MAIN = (
     Frame("main.load", "/src/app/load.go", 12),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import isinf, isnan, nan
 
+from goom.case.subject import Subject
 from goom.case.units import bytes_text
-from goom.case.verdict import Hypothesis
+from goom.case.verdict import Hypothesis, NotChecked
 from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.blame import of_allocations
@@ -19,12 +20,13 @@ from goom.signals.usage import Usage
 
 @detector("limit_missing")
 def limit_missing(
-    marked: MarkedHeap,
+    subject: Subject,
+    marked: MarkedHeap | None,
     course: Course,
     usage: Usage | None,
     growth: Growth | None,
     sites: SiteGrowth | None,
-) -> Hypothesis:
+) -> Hypothesis | NotChecked:
     """What survives fits, the goal that GOGC sets does not, and no GOMEMLIMIT holds it back.
 
     What it sees:
@@ -47,6 +49,8 @@ def limit_missing(
         commit and heapGoalInternal in runtime/mgcpacer.go: goal = marked + (marked + stacks +
         globals) * GOGC / 100; GOMEMLIMIT in runtime/extern.go.
     """
+    if marked is None:
+        return _never_collected(subject, course)
     weighing = Weighing()
     harm = course.harm
     outlook = _Outlook(marked, usage, harm.limit_bytes)
@@ -67,6 +71,24 @@ def limit_missing(
         missing=tuple(weighing.missing),
         blame=of_allocations(sites, "all that was allocated") if sites is not None else (),
         scenario="at_start" if course.starting > 0.4 else "steady",
+    )
+
+
+def _never_collected(subject: Subject, course: Course) -> Hypothesis | NotChecked:
+    """GOGC=off without a memory limit: there is no mark to look at, and never will be."""
+    off = subject.gogc_percent is not None and subject.gogc_percent < 0
+    if not off or not isnan(course.harm.effective_gomemlimit_bytes):
+        return NotChecked("limit_missing", ("MarkedHeap",))
+    weighing = Weighing()
+    weighing.plus(4.5, "GOGC=off, no GOMEMLIMIT, and no collection was seen", "environment")
+    weighing.minus(4.0 * (1.0 - course.harm.nearness), "the limit was not reached", "usage")
+    return Hypothesis(
+        cause="limit_missing",
+        summary="The collector is switched off (GOGC=off) and no GOMEMLIMIT starts it either: "
+        "nothing that was allocated is ever freed.",
+        speaks_for=tuple(weighing.speaks_for),
+        speaks_against=tuple(weighing.speaks_against),
+        scenario="steady",
     )
 
 
