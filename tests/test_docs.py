@@ -13,7 +13,7 @@ import pytest
 from goom import detectors
 from goom.case.verdict import CAUSES
 from goom.cli.explain_command import SECTIONS, read_page
-from goom.cli.main import command_names
+from goom.cli.main import CANNOT_TELL, command_names, main
 from goom.rooms import name_of, residents
 from tests.house import ROOT, Module, functions, imports, modules, of_room
 
@@ -30,6 +30,12 @@ def test_the_readme_begins_with_exactly_two_commands() -> None:
 @pytest.mark.parametrize("command", command_names())
 def test_the_readme_names_every_command(command: str) -> None:
     assert f"`goom {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_help_names_every_command_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == CANNOT_TELL
+    lines = capsys.readouterr().out.partition("COMMAND\n")[2].splitlines()
+    assert [line.split()[0] for line in lines if line] == list(command_names())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

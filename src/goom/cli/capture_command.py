@@ -1,4 +1,4 @@
-"""Evidence from a running Go program: by its pid, its pprof address, or both.
+"""Save evidence of a running program, by pid, address or both.
 
   goom capture 4711 --for 60s -o x.goom
   goom capture http://10.0.0.7:6060/debug/pprof

@@ -1,4 +1,4 @@
-"""The verdict on a bundle, a running program, a pprof address, a folder or loose files.
+"""The verdict on a bundle, a pid, an address, a folder or files.
 
   goom diagnose x.goom
   goom diagnose 4711                              watches it for ten seconds first

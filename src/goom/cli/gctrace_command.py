@@ -1,4 +1,4 @@
-"""What a GC log says: heap and goals over time, phases, GC CPU, and what is odd in it.
+"""What a GC log says: heap, goals, phases, CPU, oddities.
 
 goom gctrace app.log                    a log, in which other lines may stand between (or x.goom)
 GODEBUG=gctrace=1 ./app 2>&1 | goom gctrace          live, while the program runs

@@ -1,4 +1,4 @@
-"""Where your code allocates and holds memory: lines over a share of a heap profile.
+"""Which lines of your code allocate and hold memory.
 
 goom hotspots heap.pb.gz cpu.pb.gz   a CPU profile beside it shows what the heap profile hides
 goom hotspots x.goom --threshold 5%  of a bundle's newest heap profile

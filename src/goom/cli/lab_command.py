@@ -1,4 +1,4 @@
-"""Real Go programs that fall ill on purpose: run them, and check what goom finds.
+"""Real Go services that fall ill on purpose, to run and check.
 
   goom lab list
   goom lab run catalogsearch --go 1.22.10   runs it until the kernel kills it, explains
