@@ -11,12 +11,14 @@ import (
 	"net"
 	"net/http"
 	_ "net/http/pprof"
+	"net/url"
 	"time"
 )
 
 const (
 	patience  = 60 * time.Millisecond
 	customers = 10
+	trips     = 60_000
 	pauseEach = 40 * time.Millisecond
 )
 
@@ -29,13 +31,25 @@ type offer struct {
 }
 
 type broker struct {
-	client http.Client
-	base   string
+	client    http.Client
+	base      string
+	timetable map[int]string // by number of the trip
 }
 
-// quote answers GET /quote?trip=NAME.
+// readTimetable reads what trips there are.
+func readTimetable() map[int]string {
+	table := map[int]string{}
+	for n := 0; n < trips; n++ {
+		table[n] = fmt.Sprintf("trip %05d, departs %02d:%02d from gate %d, seat map 737-%d, two bags, meals on request", n, n%24, n%60, n%40, n%3)
+	}
+	return table
+}
+
+// quote answers GET /quote?trip=NUMBER.
 func (b *broker) quote(w http.ResponseWriter, r *http.Request) {
-	best := b.cheapest(r.URL.Query().Get("trip"))
+	var number int
+	fmt.Sscan(r.URL.Query().Get("trip"), &number)
+	best := b.cheapest(b.timetable[number%trips])
 	if best == nil {
 		http.Error(w, "no airline answered in time", http.StatusGatewayTimeout)
 		return
@@ -66,7 +80,7 @@ func (b *broker) cheapest(trip string) *offer {
 
 // ask puts the offer of one airline into offers.
 func (b *broker) ask(airline, trip string, offers chan<- *offer) {
-	answer, err := b.client.Get(fmt.Sprintf("%s/partner?airline=%s&trip=%s", b.base, airline, trip))
+	answer, err := b.client.Get(fmt.Sprintf("%s/partner?airline=%s&trip=%s", b.base, airline, url.QueryEscape(trip)))
 	if err != nil {
 		return
 	}
@@ -93,7 +107,7 @@ func partner(w http.ResponseWriter, r *http.Request) {
 
 func customer(base string, number int) {
 	for trip := 0; ; trip++ {
-		if answer, err := http.Get(fmt.Sprintf("%s/quote?trip=%d-%d", base, number, trip)); err == nil {
+		if answer, err := http.Get(fmt.Sprintf("%s/quote?trip=%d", base, number*977+trip)); err == nil {
 			io.Copy(io.Discard, answer.Body)
 			answer.Body.Close()
 		}
@@ -109,7 +123,7 @@ func main() {
 	base := "http://" + listener.Addr().String()
 	log.Printf("farequotes listening on %s", base)
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = customers
-	b := &broker{base: base}
+	b := &broker{base: base, timetable: readTimetable()}
 	b.client.Transport = &http.Transport{MaxIdleConnsPerHost: 4 * customers}
 	http.HandleFunc("/quote", b.quote)
 	http.HandleFunc("/partner", partner)
