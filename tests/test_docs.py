@@ -32,7 +32,10 @@ def test_the_readme_names_every_command(command: str) -> None:
     assert f"`goom {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_help_names_every_command_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_names_every_command_on_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     assert main([]) == CANNOT_TELL
     lines = capsys.readouterr().out.partition("COMMAND\n")[2].splitlines()
     assert [line.split()[0] for line in lines if line] == list(command_names())
