@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from goom.sources.run_options import RunStatus
 
 _CLEAR = b"\r\x1b[K"
+_NAME_WIDTH = 16
+_LEAST_NEEDED = 3  # the goal goes first where a terminal is narrow
 
 
 class LiveLine:
@@ -50,7 +52,10 @@ class LiveLine:
             return
         self._trace.feed(status.trace)
         width = shutil.get_terminal_size((80, 24)).columns
-        line = "   ".join(self._words(status))[: width - 1]
+        words = self._words(status)
+        while len(words) > 2 and len("  ".join(words)) >= width:
+            words.pop(_LEAST_NEEDED if len(words) > _LEAST_NEEDED else -1)
+        line = "  ".join(words)[: width - 1]
         with self._lock:
             if self._at_line_start:
                 _write(_CLEAR + line.encode())
@@ -64,7 +69,7 @@ class LiveLine:
     def _words(self, status: RunStatus) -> list[str]:
         limit = f" of {mib_text(status.limit_bytes)}" if status.limit_bytes else ""
         words = [
-            f"  {self._name}  {status.elapsed_seconds:.1f} s",
+            f"  {self._name[:_NAME_WIDTH]}  {status.elapsed_seconds:.0f} s",
             f"RSS {mib_text(status.rss_bytes)}{limit} MiB",
         ]
         last = self._trace.last

@@ -60,13 +60,9 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
     )
     if sites is None:
         weighing.lacks("an allocation profile (…/debug/pprof/allocs) to name who makes the garbage")
-    return Hypothesis(
-        cause="alloc_churn",
-        summary=_summary(cost),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "alloc_churn",
+        _summary(cost),
         blame=blame.of_allocations(sites, "all that was allocated") if sites is not None else (),
         scenario="steady",
     )

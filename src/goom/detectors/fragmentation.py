@@ -68,13 +68,11 @@ def fragmentation(
         garbage_text = f"{garbage:.0%} of it was garbage"
         weighing.minus(1.5 * ramp(garbage, 0.3, 0.5), garbage_text, growth.source)
     what = "the objects that live in these spans"
-    return Hypothesis(
-        cause="fragmentation",
-        summary=_summary(waste, free, live),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=() if sites is not None else ("a heap profile, to name who holds the survivors",),
+    if sites is None:
+        weighing.lacks("a heap profile, to name who holds the survivors")
+    return weighing.hypothesis(
+        "fragmentation",
+        _summary(waste, free, live),
         blame=of_holdings(sites, len(sites.look_seconds) - 1, what) if sites is not None else (),
         scenario="after_surge" if course.onset and course.onset.fell_fraction > 0.1 else "steady",
     )

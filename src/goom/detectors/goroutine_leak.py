@@ -54,13 +54,9 @@ def goroutine_leak(
         weighing.minus(3.0 * course.bursting, course.burst.text, "memory and work over time")
     if goroutines.longest_wait_minutes == 0 and goroutines.leaked_by_runtime == 0:
         weighing.lacks("a goroutine dump with wait times, some minutes in (…/goroutine?debug=2)")
-    return Hypothesis(
-        cause="goroutine_leak",
-        summary=_summary(grown, goroutines),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "goroutine_leak",
+        _summary(grown, goroutines),
         blame=_blame(grown, subject),
         scenario="over_hours",
     )

@@ -64,13 +64,9 @@ def healthy(
         weighing.plus(0.7 * ramp(course.piling_up, 0.3, 0.05), text, "goroutine profiles")
         weighing.minus(2.0 * course.piling_up, text, "goroutine profiles")
     seen = course.onset.duration_seconds if course.onset is not None else 0.0
-    return Hypothesis(
-        cause="healthy",
-        summary=_summary(course, marked, seen),
-        prior=0.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "healthy",
+        _summary(course, marked, seen),
         scenario="steady",
     )
 
@@ -87,9 +83,22 @@ def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None
         * ramp(course.floor.p_rising, 0.2, 0.02)
     )
     flat = f"what survives is flat or levels off, at {bytes_text(marked.last_bytes)}"
-    weighing.plus(2.5 * (1.0 - rising), flat, marked.source)
+    known = _known(course, marked)
+    weighing.plus(2.5 * (1.0 - rising) * known, flat, marked.source)
+    few = f"only {len(marked.bytes)} collections were seen while memory rose"
+    weighing.minus(2.5 * (1.0 - known), few, marked.source)
     climbs = f"what survives still rises, by {bytes_text(rise)} so far"
     weighing.minus(3.0 * rising, climbs, marked.source)
+
+
+def _known(course: Course, marked: MarkedHeap) -> float:
+    """Whether the marks could show a rise: enough of them, or memory as a whole does not rise."""
+    onset = course.onset
+    if onset is None:
+        return ramp(len(marked.bytes), 2, 8)
+    still = ramp(onset.rise_bytes / max(onset.base_bytes, 8e6), 0.5, 0.1)
+    topped = ramp(onset.peak_seconds / max(onset.duration_seconds, 1e-9), 0.9, 0.6)
+    return max(ramp(len(marked.bytes), 2, 8), still, topped)
 
 
 def _lasting(weighing: Weighing, composition: Composition | None) -> None:

@@ -57,13 +57,9 @@ def heap_leak(
     _rivals(weighing, course, pooling)
     if sites is None or len(sites.look_seconds) < 2:
         weighing.lacks("two heap profiles a minute apart (goom capture --for 60s PID-or-URL)")
-    return Hypothesis(
-        cause="heap_leak",
-        summary=_summary(marked, course),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "heap_leak",
+        _summary(marked, course),
         blame=blame.with_keepers(
             blame.of_growth_since(sites, course.settled_seconds, "the growth"), binary, sites
         ),

@@ -62,13 +62,9 @@ def limit_missing(
     weighing.minus(4.0 * (1.0 - near), "the limit was not reached", "memory over time")
     weighing.minus(1.5 * course.bursting, "a burst of work came first", "work rate")
     weighing.minus(1.5 * course.starting, "the program was still starting", "the start")
-    return Hypothesis(
-        cause="limit_missing",
-        summary=_summary(outlook, harm.limit_bytes),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "limit_missing",
+        _summary(outlook, harm.limit_bytes),
         blame=of_allocations(sites, "all that was allocated") if sites is not None else (),
         scenario="at_start" if course.starting > 0.4 else "steady",
     )
@@ -80,14 +76,12 @@ def _never_collected(subject: Subject, course: Course) -> Hypothesis | NotChecke
     if not off or not isnan(course.harm.effective_gomemlimit_bytes):
         return NotChecked("limit_missing", ("MarkedHeap",))
     weighing = Weighing()
-    weighing.plus(4.5, "GOGC=off, no GOMEMLIMIT, and no collection was seen", "environment")
+    weighing.plus(7.5, "GOGC=off, no GOMEMLIMIT, and no collection was seen", "environment")
     weighing.minus(4.0 * (1.0 - course.harm.nearness), "the limit was not reached", "usage")
-    return Hypothesis(
-        cause="limit_missing",
-        summary="The collector is switched off (GOGC=off) and no GOMEMLIMIT starts it either: "
+    return weighing.hypothesis(
+        "limit_missing",
+        "The collector is switched off (GOGC=off) and no GOMEMLIMIT starts it either: "
         "nothing that was allocated is ever freed.",
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
         scenario="steady",
     )
 

@@ -70,13 +70,9 @@ def limit_too_low(
     weighing.minus(
         3.5 * rising, f"the marked heap rises by {bytes_text(course.rise_bytes)}", marked.source
     )
-    return Hypothesis(
-        cause="limit_too_low",
-        summary=_summary(cost, limit, marked),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "limit_too_low",
+        _summary(cost, limit, marked),
         blame=_blame(binary, sites),
         scenario="steady",
     )

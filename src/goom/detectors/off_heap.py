@@ -57,13 +57,9 @@ def off_heap(
         weighing.plus(1.0 * size, f"{named.function} {named.why}", callers.source)
     if binary is None:
         weighing.lacks("the executable itself, to see who maps memory or calls C")
-    return Hypothesis(
-        cause="off_heap",
-        summary=_summary(growth),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "off_heap",
+        _summary(growth),
         blame=callers.blame if callers is not None else (),
         scenario="at_start" if course.starting > 0.5 else "over_hours",
     )
@@ -75,13 +71,9 @@ def _silent(weighing: Weighing, growth: Growth) -> Hypothesis:
     text = f"{share:.0%} of the memory at the peak is neither reachable heap nor garbage"
     weighing.plus(3.0 * ramp(share, 0.45, 0.8), text, growth.source)
     weighing.minus(3.0 * ramp(share, 0.45, 0.2), text, growth.source)
-    return Hypothesis(
-        cause="off_heap",
-        summary=text,
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "off_heap",
+        text,
         scenario="over_hours",
     )
 

@@ -51,14 +51,10 @@ def pool_retention(
     weighing.plus(0.7 * ramp(share, 0.3, 0.6) * size, held, growth.source)
     weighing.minus(2.0 * ramp(share, 0.3, 0.1), held, growth.source)
     _rivals(weighing, course)
-    return Hypothesis(
-        cause="pool_retention",
-        summary=f"A pool holds {bytes_text(pooling.held_bytes)} in {pooling.objects:.0f} buffers "
+    return weighing.hypothesis(
+        "pool_retention",
+        f"A pool holds {bytes_text(pooling.held_bytes)} in {pooling.objects:.0f} buffers "
         f"of {bytes_text(pooling.mean_block_bytes)}, the size of their largest use.",
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
         blame=_blame(pooling, sites),
         scenario="over_hours",
     )

@@ -70,14 +70,10 @@ def stack_growth(
 def _hypothesis(
     weighing: Weighing, growth: Growth, subject: Subject, goroutines: GoroutineTrend | None
 ) -> Hypothesis:
-    return Hypothesis(
-        cause="stack_growth",
-        summary=f"Goroutine stacks hold {bytes_text(growth.stacks)}, "
+    return weighing.hypothesis(
+        "stack_growth",
+        f"Goroutine stacks hold {bytes_text(growth.stacks)}, "
         f"{growth.share(growth.stacks):.0%} of the memory.",
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
         blame=_blame(goroutines, subject) if goroutines is not None else (),
         scenario="steady",
     )

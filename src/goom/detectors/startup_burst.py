@@ -54,13 +54,9 @@ def startup_burst(
         text = f"only {share:.0%} of the peak was reachable"
         weighing.minus(0.8 * ramp(share, 0.5, 0.3), text, growth.source)
     look = sites.index_before(course.onset.peak_seconds + 1.0) if sites and course.onset else 0
-    return Hypothesis(
-        cause="startup_burst",
-        summary=_summary(course, startup),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=tuple(weighing.missing),
+    return weighing.hypothesis(
+        "startup_burst",
+        _summary(course, startup),
         blame=blame.of_holdings(sites, look, "what is in use at the peak") if sites else (),
         scenario="at_start",
     )

@@ -65,13 +65,11 @@ def traffic_surge(
     )
     weighing.minus(2.5 * course.starting, "the peak belongs to the start", "memory over time")
     since = onset.onset_seconds if onset is not None else 0.0
-    return Hypothesis(
-        cause="traffic_surge",
-        summary=_summary(course, burst),
-        prior=-3.0,
-        speaks_for=tuple(weighing.speaks_for),
-        speaks_against=tuple(weighing.speaks_against),
-        missing=() if sites is not None else ("a heap profile taken during the burst",),
+    if sites is None:
+        weighing.lacks("a heap profile taken during the burst")
+    return weighing.hypothesis(
+        "traffic_surge",
+        _summary(course, burst),
         blame=blame.of_growth_since(sites, since, "the rise"),
         scenario="after_surge",
     )

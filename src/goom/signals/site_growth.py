@@ -87,8 +87,8 @@ def site_growth(clock: Timebase, profiles: Profiles, subject: Subject) -> SiteGr
     return SiteGrowth(
         look_seconds=np.array([one.taken_at_seconds - clock.origin_seconds for one in heaps]),
         total_bytes=tally.total,
-        sites=tuple(tally.made(tally.leaf)),
-        callers=tuple(tally.made(tally.caller)),
+        sites=tuple(place.site() for place in tally.leaf.values()),
+        callers=tuple(place.site() for place in tally.caller.values()),
         startup_bytes=tally.startup,
         init_bytes=tally.init,
     )
@@ -102,6 +102,39 @@ def _spread(count: int) -> list[int]:
     return sorted({*early, *range(count - 8, count)})
 
 
+@dataclass(slots=True)
+class _Place:
+    """One function's sums by look: in use (bytes, objects) and ever allocated (bytes, objects)."""
+
+    sums: Floats
+    by_line: dict[Frame, Floats] = field(default_factory=dict)
+    blocks: dict[int, list[float]] = field(default_factory=dict)
+
+    def add(self, look: int, frame: Frame, values: Floats, block: int) -> None:
+        self.sums[:, look] += values
+        if frame not in self.by_line:
+            self.by_line[frame] = np.zeros(self.sums.shape[1])
+        self.by_line[frame][look] += values[0]
+        if look == self.sums.shape[1] - 1 and block:
+            counts = self.blocks.setdefault(block, [0.0, 0.0])
+            counts[0] += values[1]
+            counts[1] += values[3]
+
+    def line(self) -> Frame:
+        """The line that grew most, which need not be the one that allocates most."""
+        return max(self.by_line, key=lambda frame: float(np.ptp(self.by_line[frame])))
+
+    def site(self) -> Site:
+        return Site(
+            frame=self.line(),
+            inuse_bytes=self.sums[0],
+            inuse_objects=self.sums[1],
+            alloc_bytes=self.sums[2],
+            alloc_objects=self.sums[3],
+            blocks={size: (used, made) for size, (used, made) in self.blocks.items()},
+        )
+
+
 class _Tally:
     """Sums by place while the looks are read."""
 
@@ -110,36 +143,15 @@ class _Tally:
         self.total = np.zeros(looks)
         self.startup = np.zeros(looks)
         self.init = np.zeros(looks)
-        self.leaf: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]] = {}
-        self.caller: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]] = {}
+        self.leaf: dict[str, _Place] = {}
+        self.caller: dict[str, _Place] = {}
 
     def add(
-        self, kind: str, look: int, frame: Frame, values: NDArray[np.float64], block: int
+        self, table: dict[str, _Place], look: int, frame: Frame, values: Floats, block: int
     ) -> None:
-        table = self.leaf if kind == "leaf" else self.caller
         if frame.function not in table:
-            table[frame.function] = (frame, np.zeros((4, self.looks)), {})
-        _, sums, blocks = table[frame.function]
-        sums[:, look] += values
-        if look == self.looks - 1 and block:
-            counts = blocks.setdefault(block, [0.0, 0.0])
-            counts[0] += values[1]
-            counts[1] += values[3]
-
-    def made(
-        self, table: dict[str, tuple[Frame, NDArray[np.float64], dict[int, list[float]]]]
-    ) -> list[Site]:
-        return [
-            Site(
-                frame=frame,
-                inuse_bytes=sums[0],
-                inuse_objects=sums[1],
-                alloc_bytes=sums[2],
-                alloc_objects=sums[3],
-                blocks={size: (used, made) for size, (used, made) in blocks.items()},
-            )
-            for frame, sums, blocks in table.values()
-        ]
+            table[frame.function] = _Place(np.zeros((4, self.looks)))
+        table[frame.function].add(look, frame, values, block)
 
 
 def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
@@ -159,8 +171,8 @@ def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
         block = int(profile.block_bytes[sample])
         for place, frame in enumerate(frames):
             if place == 0:
-                tally.add("leaf", look, frame, values[sample], block)
-            tally.add("caller", look, frame, values[sample], block)
+                tally.add(tally.leaf, look, frame, values[sample], block)
+            tally.add(tally.caller, look, frame, values[sample], block)
 
 
 def _roots(profile: Profile) -> tuple[Flags, Flags]:
