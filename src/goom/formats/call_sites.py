@@ -75,7 +75,7 @@ def read(data: memoryview) -> BinaryCalls:
         sites, targets = _calls(data, text, elf.machine, entries)
         by_entry = {int(table.entries[index]): name for name, index in wanted.items()}
         return BinaryCalls(_callers(table, names, own, by_entry, zip(sites, targets, strict=True)))
-    except (struct.error, IndexError, ValueError):
+    except (struct.error, IndexError, KeyError, OverflowError, ValueError):
         raise BadInput("the executable's tables point outside of the file") from None
 
 
