@@ -20,6 +20,7 @@ from goom.signals.trend import FLAT, Trend, floors, mann_kendall_rising, ramp, t
 Floats = NDArray[np.float64]
 _MANY_MARKS = 12
 _MANY_LATE = 8
+_FEW_MARKS = 4  # too few to tell a rise that goes on from one that is over
 _NO_HARM = Harm(
     killed=False,
     go_fatal="",
@@ -151,6 +152,8 @@ def _known(marked: MarkedHeap, end_seconds: float) -> float:
 
 def _still_rising(time: Floats, value: Floats, line: Trend) -> float:
     """0 to 1: the last part keeps the pace of the whole, beyond the scatter of its own marks."""
+    if line.points < _FEW_MARKS:
+        return 0.5
     pace = ramp(line.late_fraction, 0.15, 0.5)
     late = value[time >= time[-1] - 0.4 * (time[-1] - time[0])]
     if len(late) < _MANY_LATE:

@@ -92,7 +92,9 @@ def marked_heap(
         ]
         if len(points) >= 2:
             time, value = (np.array(side, dtype=np.float64) for side in zip(*points, strict=True))
-            return _plain(time, value, "heap profiles")
+            # looks between two collections show the same mark again
+            fresh = np.append(True, np.diff(value) != 0)
+            return _plain(time[fresh], value[fresh], "heap profiles")
     if memstats is not None and len(memstats) >= 3:
         allocated = memstats.get("HeapAlloc")
         if allocated is not None:
