@@ -20,7 +20,7 @@ const (
 	shallow     = 2
 	deep        = 200
 	digest      = 60 // alerts told of in one message
-	moveEvery   = 32 * time.Millisecond
+	moveEvery   = 22 * time.Millisecond
 )
 
 // node is a place in the tree: a plant, a hall, a machine, a part of it.
