@@ -88,7 +88,7 @@ def _blame(goroutines: GoroutineTrend, subject: Subject) -> tuple[Blame, ...]:
         for frame in user_frames(group.stack, subject):
             frames[frame.function] += int(many) * _depth_weight(group)
             places.setdefault(frame.function, frame)
-    total = sum(frames.values())
+    total = sum(frames.values()) or 1  # every group may count nothing
     rows = []
     for function, count in frames.most_common(5):
         if function == "main.main" or count < 0.05 * total:

@@ -81,6 +81,7 @@ def composition(
     if heap is None or inuse is None or not len(memstats):
         return None
     time = clock.since_start(memstats.time_seconds)
+    time = np.where(np.isnan(time), clock.end_seconds, time)  # loaders sort such looks last
     live = _marked_at(time, heap, marked)
     parts = {
         "marked": live,

@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 SMALLEST_SHARE = 0.0005
 MOST_NODES = 4000
 DEEPEST = 256
+_MOST_LINES = 2**31 - 1
 _DENSE = 8  # places in a table for each key that is looked up
 
 
@@ -123,7 +124,7 @@ def _calls(profiles: list[Profile], values: Floats) -> _Calls:
             low,
             low + np.maximum(counts, 1),
             functions,
-            np.append(one.line_numbers, 0),
+            np.append(np.clip(one.line_numbers, 0, _MOST_LINES), 0),
         ))  # fmt: skip
         lines += len(functions)
         locations += len(counts)

@@ -87,7 +87,9 @@ def _over(measured: _Measured, threshold_fraction: float) -> list[Hotspot]:
     values = profile.column(measured.measure)
     if values is None:
         return []
-    total = float(values.sum())
+    total = float(values.astype(np.float64).sum())
+    if total <= 0:
+        return []
     counted = np.flatnonzero((lines >= 0) & (values != 0))
     names: dict[str, int] = {}
     by_function = [names.setdefault(name, len(names)) for name in profile.functions]

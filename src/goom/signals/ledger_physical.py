@@ -43,7 +43,7 @@ def charge_of(moment: Moment, subject: Subject) -> Charge | None:
     if not isnan(usage):
         return _of_cgroup(moment.cgroup, usage, subject)
     resident = [value for name, value in moment.regions.items() if _is_resident(name)]
-    if resident:
+    if resident and not isnan(sum(resident)):
         anonymous = anonymous_bytes(moment.regions)
         files = sum(resident) - anonymous
         return Charge(

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from goom.case.binary import BinaryCalls
 from goom.case.evidence import Profiles
 from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
 from goom.case.verdict import Blame
 from goom.rooms import signal
-from goom.signals.frames import is_own, user_frames
+from goom.signals.attribution import attribute
+from goom.signals.frames import STANDARD, is_own, owner_of
 
 _MAPS = (
     "syscall.Mmap",
@@ -28,6 +32,7 @@ _PROFILED = (
     "golang.org/x/sys/unix.",
     "runtime.cgocall",
 )
+_INNERMOST = 12  # locations of a stack in which a call to the outside is looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -69,21 +74,32 @@ def _blame(frame: Frame, share: float, why: str) -> Blame:
 
 
 def _profiled(subject: Subject, profiles: tuple[Profile, ...]) -> Counter[Frame]:
+    """The user's own frames above a mapping or a call into C, by how often they were seen."""
     found: Counter[Frame] = Counter()
     for profile in profiles:
-        for sample, value in enumerate(profile.values[:, 0].tolist()):
-            place = _outside_place(profile.stack(sample), subject)
-            if place is not None:
-                found[place] += value
+        asking = np.flatnonzero(_asks_outside(profile) & (profile.values[:, 0] > 0))
+        if not len(asking):
+            continue
+        answering = attribute(profile, subject)
+        rows, place = np.unique(answering.lines[asking], return_inverse=True)
+        counts = np.bincount(place, profile.values[asking, 0].astype(np.float64))
+        for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
+            frame = answering.line_frame(row)
+            if owner_of(frame.function, frame.file, subject) != STANDARD:
+                found[frame] += count
     return found
 
 
-def _outside_place(stack: tuple[Frame, ...], subject: Subject) -> Frame | None:
-    """The user's own frame above a mapping or a call into C, None for any other stack."""
-    if not any(frame.function.startswith(_PROFILED) for frame in stack[:12]):
-        return None
-    mine = user_frames(stack, subject)
-    return mine[0] if mine else None
+def _asks_outside(profile: Profile) -> NDArray[np.bool_]:
+    """Samples with a mapping or a call into C among their innermost locations."""
+    asks = np.array([name.startswith(_PROFILED) for name in profile.functions], dtype=bool)
+    if not asks.any():
+        return np.zeros(len(profile), dtype=bool)
+    counted = np.concatenate([[0], np.cumsum(asks[profile.line_functions])])
+    by_location = counted[profile.location_offsets[1:]] > counted[profile.location_offsets[:-1]]
+    hits = np.concatenate([[0], np.cumsum(by_location[profile.stack_locations])])
+    starts, stops = profile.stack_offsets[:-1], profile.stack_offsets[1:]
+    return np.asarray(hits[np.minimum(stops, starts + _INNERMOST)] > hits[starts])
 
 
 def _static(subject: Subject, binary: BinaryCalls) -> dict[Frame, str]:

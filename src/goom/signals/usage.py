@@ -48,9 +48,11 @@ class Usage:
 
     def at(self, moment_seconds: float) -> float:
         """The look nearest to a moment."""
-        if not len(self.bytes):
+        known = np.flatnonzero(~np.isnan(self.bytes))
+        if not len(known):
             return nan
-        return float(self.bytes[np.argmin(np.abs(self.time_seconds - moment_seconds))])
+        apart = np.abs(self.time_seconds[known] - moment_seconds)
+        return float(self.bytes[known[np.argmin(apart)]])
 
 
 @signal
@@ -73,7 +75,7 @@ def usage(
             source="cgroup",
         )
     rss = process.get("rss_bytes") if process is not None else None
-    if process is None or rss is None:
+    if process is None or rss is None or np.isnan(rss).all():
         return None
     return Usage(
         time_seconds=clock.since_start(process.time_seconds),
