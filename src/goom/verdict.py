@@ -16,6 +16,10 @@ LEAST_CONFIDENCE = 0.4
 # A cause whose evidence was not seen is not refuted: it keeps this much.
 UNHEARD_LOG_ODDS = -0.7
 _ALSO_LOG_ODDS = 2.0
+# Rival explanations of one and the same rise of what survives: only one of them can be true.
+_OF_ONE_RISE = frozenset(
+    ("heap_leak", "goroutine_leak", "startup_burst", "traffic_surge", "pool_retention")
+)
 _SURE = 0.9  # beyond it nobody needs to be told how to be surer
 
 
@@ -105,10 +109,14 @@ def _heaviest(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def _also(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
     """Causes that are true as well: strong by themselves, although another kills first."""
-    if ranked[0].cause == "healthy":
+    first, *others = ranked
+    if first.cause == "healthy":
         return ()
+    excluded = _OF_ONE_RISE if first.cause in _OF_ONE_RISE else frozenset[str]()
     return tuple(
-        one.cause for one in ranked[1:] if one.cause != "healthy" and one.log_odds >= _ALSO_LOG_ODDS
+        one.cause
+        for one in others
+        if one.log_odds >= _ALSO_LOG_ODDS and one.cause not in {"healthy", *excluded}
     )
 
 

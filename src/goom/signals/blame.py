@@ -60,7 +60,6 @@ def _places(
     """Sites by share, then the callers that carry nearly as much: the owners above them."""
     if total <= 0:
         return ()
-    by_name = {site.frame.function: value for site, value in callers}
     rows: list[Blame] = []
     for site, value in sites[:_MOST]:
         share = value / total
@@ -76,7 +75,6 @@ def _places(
         if _is_root(site.frame.function):
             continue
         rows.append(_blame(site.frame, min(share, 1.0), f"{bytes_text(value)} of {what} under it"))
-    rows.sort(key=lambda row: -row.share_fraction if row.function not in by_name else 0)
     return tuple(rows[:_MOST])
 
 
