@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from tests.detectors.world import Held, World, evidence, handler
 
 from goom.case.evidence import Evidence
 from goom.case.series import CgroupSeries
 from goom.case.units import MIB
 from goom.diagnose import diagnose
-from tests.detectors.world import Held, World, evidence, handler
 
 HELD = (Held(stack=handler("main.respond")),)
 
@@ -36,7 +36,9 @@ def test_collection_switched_off_is_named_unless_a_memory_limit_takes_over() -> 
 
 def test_a_goal_beyond_the_limit_is_named_although_nothing_happened() -> None:
     calm = World(survives_bytes=lambda t: min(20 * t, 68) * MIB, allocates_per_second=lambda _: MIB)
-    assert "goal_beyond_limit" in codes(evidence(replace(calm, held=HELD, seconds=20, limit_bytes=120 * MIB)))
+    assert "goal_beyond_limit" in codes(
+        evidence(replace(calm, held=HELD, seconds=20, limit_bytes=120 * MIB))
+    )
     assert "goal_beyond_limit" not in codes(evidence(World(held=HELD)))
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.formats.test_gctrace import line, log
 
 from goom.formats.gctrace import parse
 from goom.formats.gctrace_clock import stamp_of
 from goom.formats.gctrace_processes import split
+from tests.formats.test_gctrace import line, log
 
 
 def processes(*cycles: tuple[int, float]) -> list[int]:
