@@ -12,6 +12,7 @@ from goom.rooms import signal
 from goom.signals.goroutines import GoroutineTrend
 from goom.signals.onset import Onset
 from goom.signals.trend import ramp
+from goom.signals.usage import Usage
 from goom.signals.work import Work
 
 
@@ -28,7 +29,9 @@ class Burst:
 
 
 @signal
-def burst(onset: Onset, work: Work | None, goroutines: GoroutineTrend | None) -> Burst:
+def burst(
+    onset: Onset, work: Work | None, goroutines: GoroutineTrend | None, usage: Usage | None
+) -> Burst:
     """Compare the rise with the base before it."""
     length = ramp(onset.base_seconds, 1.0, max(2.5, 0.12 * onset.duration_seconds))
     flat = ramp(onset.base_growth_bytes / max(onset.rise_bytes, 1.0), 0.4, 0.15)
@@ -39,13 +42,21 @@ def burst(onset: Onset, work: Work | None, goroutines: GoroutineTrend | None) ->
     best = max(known, default=nan)
     more = 0.4 if isnan(best) else ramp(log2(max(best, 1e-3)), 0.5, 1.4)
     return Burst(
-        strength=length * flat * step * more,
+        strength=length * flat * step * more * _worth(onset, usage),
         text=_text(onset, allocation, cores, many),
         allocation_ratio=allocation,
         cores_ratio=cores,
         goroutine_ratio=many,
         base_flat=length * flat,
     )
+
+
+def _worth(onset: Onset, usage: Usage | None) -> float:
+    """A burst of memory is a good part of the limit, or of the base where there is no limit."""
+    limit = usage.limit_bytes if usage is not None else nan
+    if not isnan(limit):
+        return ramp(onset.rise_bytes / limit, 0.05, 0.2)
+    return ramp(onset.rise_bytes / max(onset.base_bytes, 8e6), 0.2, 0.6)
 
 
 def _ratios(onset: Onset, work: Work | None) -> tuple[float, float]:

@@ -66,10 +66,11 @@ def usage(
     limit = _limit(subject, cgroup)
     charge = cgroup.get("usage_bytes") if cgroup is not None else None
     if cgroup is not None and charge is not None and not np.isnan(charge).all():
+        alive = _before_a_kill(cgroup)
         return Usage(
-            time_seconds=clock.since_start(cgroup.time_seconds),
-            bytes=charge - _droppable(cgroup),
-            charge_bytes=charge,
+            time_seconds=clock.since_start(cgroup.time_seconds)[alive],
+            bytes=(charge - _droppable(cgroup))[alive],
+            charge_bytes=charge[alive],
             limit_bytes=limit,
             limit_hits=cgroup.last("limit_hits"),
             source="cgroup",
@@ -85,6 +86,16 @@ def usage(
         limit_hits=nan,
         source="RSS",
     )
+
+
+def _before_a_kill(cgroup: CgroupSeries) -> NDArray[np.bool_]:
+    """Looks up to the first OOM kill: what a dying process gives back was not released by it."""
+    kills = cgroup.get("oom_kills")
+    if kills is None or np.isnan(kills).all():
+        return np.ones(len(cgroup), dtype=bool)
+    known = np.nan_to_num(kills, nan=float(np.nanmin(kills)))
+    alive = np.asarray(known <= known[0])
+    return alive if alive.any() else np.ones(len(cgroup), dtype=bool)
 
 
 def _droppable(cgroup: CgroupSeries) -> Floats:
