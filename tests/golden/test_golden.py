@@ -46,3 +46,10 @@ def test_a_recording_is_small_and_names_no_place_of_the_machine_that_made_it(bun
     evidence = read_bundle(bundle)
     files = {file for profile in evidence.profiles.all for file in profile.files}
     assert not [file for file in files if file.startswith(("/root", "/home", "/work", "/tmp"))]
+
+
+def test_every_program_that_needs_nothing_special_has_its_recordings() -> None:
+    recorded = {tuple(bundle.stem.split("-")[:2]) for bundle in BUNDLES}
+    for program in PROGRAMS.values():
+        if not program.needs:
+            assert {(program.name, variant) for variant in program.runs} <= recorded
