@@ -13,6 +13,7 @@ from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
@@ -24,8 +25,10 @@ _SETTLE_FRACTION = 0.15  # the start of a run is not its pace
 class GCCost:
     """Collection over the settled part of the run (the first 15 % of its time left out).
 
-    CPU shares leave idle-time marking out: nobody else wanted that CPU.
-    ``share_of_process_fraction`` is GC CPU over all CPU that the process used;
+    GC CPU leaves idle-time marking out: nobody else wanted that CPU.
+    ``share_of_process_fraction`` is GC CPU over all CPU that the process used, idle-time marking
+    included, as the runtime times its workers by the wall clock and overstates them when the
+    machine is busy;
     ``share_of_machine_fraction`` over GOMAXPROCS times wall time, what the CPU limiter looks at.
     ``goal_ratio`` is goal over marked (median): 2 with GOGC=100; ``effective_gogc_percent`` what
     GOGC would have to be for it. ``resting_fraction`` is the share of wall time with no mark phase.
@@ -61,7 +64,7 @@ class GCCost:
         if isnan(self.share_of_process_fraction):
             return ramp(self.share_of_machine_fraction, 0.07, 0.16)
         worth = ramp(self.share_of_machine_fraction, 0.01, 0.05)
-        return ramp(self.share_of_process_fraction, 0.16, 0.32) * worth
+        return ramp(self.share_of_process_fraction, 0.14, 0.28) * worth
 
     @property
     def share_text(self) -> str:
@@ -76,6 +79,7 @@ def gc_cost(
     clock: Timebase, trace: GCTrace, subject: Subject, process: ProcessSeries | None
 ) -> GCCost | None:
     """Sum the CPU that gctrace prints; None for fewer than three cycles."""
+    trace = of_process(trace, main_process(trace))
     cycles = trace.cycles
     if len(cycles) < 3:
         return None
@@ -97,7 +101,7 @@ def gc_cost(
         gc_cpu_seconds=gc_cpu,
         idle_cpu_seconds=idle,
         process_cpu_seconds=used,
-        share_of_process_fraction=_share(gc_cpu, used - idle),
+        share_of_process_fraction=_share(gc_cpu, used),
         share_of_machine_fraction=gc_cpu / (wall * procs),
         assist_fraction=float(cycles.assist_cpu_seconds[settled].sum()) / max(gc_cpu, 1e-9),
         goal_ratio=ratio,
