@@ -19,6 +19,7 @@ from goom.case.series import MemStatsSeries, MetricsSeries, Series
 from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process
 
 Floats = NDArray[np.float64]
 _CLASSES = "go_memory_classes_"
@@ -165,7 +166,7 @@ def _marks(
 
 def _marks_of_trace(trace: GCTrace, subject: Subject) -> Marks:
     cycles = trace.cycles
-    own = cycles.process == cycles.process[-1]
+    own = cycles.process == main_process(trace)
     clock = cycles.sweep_termination_seconds + cycles.mark_seconds + cycles.mark_termination_seconds
     ends = trace_origin(trace, subject) + cycles.at_seconds + np.nan_to_num(clock)
     return Marks(
@@ -195,7 +196,7 @@ def _marks_of_profiles(profiles: Profiles | None) -> Marks | None:
 
 def _from_trace(trace: GCTrace, subject: Subject, marks: Marks | None) -> GoMemory:
     cycles = trace.cycles
-    own = cycles.process == cycles.process[-1]
+    own = cycles.process == main_process(trace)
     start = trace_origin(trace, subject) + cycles.at_seconds[own]
     end = start + np.nan_to_num(cycles.mark_seconds[own])
     times = np.column_stack((start, end)).ravel()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,14 @@ from goom.case.evidence import GoroutineDumps, Profiles
 from goom.case.profile import Frame, GoroutineDump, Profile
 from goom.case.series import MemStatsSeries, MetricsSeries
 from goom.rooms import signal
+from goom.signals.goroutine_stacks import stack_counts
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, trend
 
 Floats = NDArray[np.float64]
 Stack = tuple[Frame, ...]
+# A leak of a million goroutines has few stacks; where it has not, the rare ones tell nothing.
+_MOST_STACKS, _FEWEST_STACKS = 20_000, 500  # over all looks, of each look
 
 # Waits that only another goroutine can end; a sleep or a network read ends by itself.
 _WAITS_ON_PEER = (
@@ -86,16 +89,10 @@ def goroutine_trend(
     metrics: MetricsSeries | None,
 ) -> GoroutineTrend | None:
     """Join profiles, dumps and counters."""
-    looks = [
-        (one.taken_at_seconds - clock.origin_seconds, _of_profile(one))
-        for one in (profiles.of("goroutine") if profiles else ())
-    ]
+    seen = profiles.of("goroutine") if profiles else ()
     texts = dumps.all if dumps else ()
-    if not looks:
-        looks = [(one.taken_at_seconds - clock.origin_seconds, _of_dump(one)) for one in texts]
-    looks.sort(key=lambda look: look[0])
-    points = [(moment, float(sum(stacks.values()))) for moment, stacks in looks]
-    points += [(one.taken_at_seconds - clock.origin_seconds, float(one.total)) for one in texts]
+    points = [(_moment(clock, one), _total(one)) for one in seen]
+    points += [(_moment(clock, one), float(one.total)) for one in texts]
     points += _counters(clock, memstats, "NumGoroutine") + _counters(
         clock, metrics, "go_goroutines"
     )
@@ -104,28 +101,43 @@ def goroutine_trend(
     points.sort()
     time, counts = (np.array(side) for side in zip(*points, strict=True))
     waits = [_waits(one) for one in texts]
+    moments, stacks = _looks(clock, seen, texts)
     leaks = profiles.of("goroutineleak") if profiles else ()
     return GoroutineTrend(
         time_seconds=time,
         counts=counts,
         line=trend(time, counts),
-        look_seconds=np.array([moment for moment, _ in looks]),
-        groups=_groups([stacks for _, stacks in looks], _creators(texts)),
+        look_seconds=np.array(moments),
+        groups=_groups(stacks, _creators(texts)),
         longest_wait_minutes=max((longest for longest, _ in waits), default=0),
         waiting_over_a_minute=max((many for _, many in waits), default=0),
         leaked_by_runtime=max(
             [int(one.counts[one.leaked].sum()) for one in texts]
-            + [int(one.values[:, 0].sum()) for one in leaks],
+            + [int(_total(one)) for one in leaks],
             default=0,
         ),
     )
 
 
-def _of_profile(profile: Profile) -> Counter[Stack]:
-    counts: Counter[Stack] = Counter()
-    for sample, value in enumerate(profile.values[:, 0].tolist()):
-        counts[profile.stack(sample)] += value
-    return counts
+def _moment(clock: Timebase, look: Profile | GoroutineDump) -> float:
+    """When it was taken; where nothing says so, at the end."""
+    unknown = isnan(look.taken_at_seconds)
+    return clock.end_seconds if unknown else look.taken_at_seconds - clock.origin_seconds
+
+
+def _total(profile: Profile) -> float:
+    return float(np.maximum(profile.values[:, 0], 0).astype(np.float64).sum())
+
+
+def _looks(
+    clock: Timebase, profiles: Sequence[Profile], dumps: Sequence[GoroutineDump]
+) -> tuple[list[float], list[Counter[Stack]]]:
+    """The looks that show stacks: the profiles, and for want of any the dumps."""
+    most = max(_FEWEST_STACKS, _MOST_STACKS // max(len(profiles), 1))
+    looks = [(_moment(clock, one), stack_counts(one, most)) for one in profiles]
+    looks = looks or [(_moment(clock, one), _of_dump(one)) for one in dumps]
+    looks.sort(key=lambda look: look[0])
+    return [moment for moment, _ in looks], [stacks for _, stacks in looks]
 
 
 def _of_dump(dump: GoroutineDump) -> Counter[Stack]:
@@ -142,7 +154,8 @@ def _counters(
     if series is None or column is None:
         return []
     time = clock.since_start(series.time_seconds)
-    return [(float(t), float(v)) for t, v in zip(time, column, strict=True) if not np.isnan(v)]
+    known = np.isfinite(time) & np.isfinite(column) & (column >= 0)
+    return list(zip(time[known].tolist(), column[known].tolist(), strict=True))
 
 
 def _groups(looks: list[Counter[Stack]], creators: dict[str, Counter[Frame]]) -> tuple[Group, ...]:

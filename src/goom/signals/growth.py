@@ -108,7 +108,7 @@ def _from_marks(
     garbage = max(0.0, min(peak, goal) - at_peak)
     outside, grown_outside = _layer(history, "outside_go")
     metadata, _ = _layer(history, "runtime_metadata")
-    stacks = float(trace.cycles.stacks_bytes.max()) if trace is not None else nan
+    stacks = float(trace.cycles.stacks_bytes.max(initial=0.0)) if trace is not None else nan
     rest = max(0.0, peak - at_peak - garbage)
     known = float(np.nansum([outside, metadata, stacks]))
     waste = max(0.0, rest - known - _OVERHEAD_BYTES) if not isnan(outside) else nan

@@ -13,6 +13,7 @@ from goom.case.gctrace import GCTrace
 from goom.case.series import MemStatsSeries
 from goom.case.units import MIB
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, floors, trend
 
@@ -82,13 +83,14 @@ def marked_heap(
 ) -> MarkedHeap | None:
     """From gctrace; else from heap profiles (as of the last mark); else the floor of HeapAlloc."""
     if trace is not None and len(trace.cycles) >= 2:
-        return _from_trace(clock, trace, memstats)
+        return _from_trace(clock, of_process(trace, main_process(trace)), memstats)
     heaps = profiles.of("heap", "allocs") if profiles is not None else ()
     if len(heaps) >= 2:
         points = [
-            (one.taken_at_seconds - clock.origin_seconds, column.sum())
+            (one.taken_at_seconds - clock.origin_seconds, column.astype(np.float64).sum())
             for one in heaps
             if (column := one.column("inuse_space")) is not None
+            and not np.isnan(one.taken_at_seconds)
         ]
         if len(points) >= 2:
             time, value = (np.array(side, dtype=np.float64) for side in zip(*points, strict=True))
@@ -99,16 +101,14 @@ def marked_heap(
         allocated = memstats.get("HeapAlloc")
         if allocated is not None:
             time, value = floors(clock.since_start(memstats.time_seconds), allocated)
-            return _plain(time, value, "floor of HeapAlloc")
+            return _plain(time, value, "floor of HeapAlloc") if len(value) > 1 else None
     return None
 
 
 def _from_trace(clock: Timebase, trace: GCTrace, memstats: MemStatsSeries | None) -> MarkedHeap:
     cycles = trace.cycles
-    busiest = np.bincount(np.maximum(cycles.process, 0)).argmax()
-    own = cycles.process == busiest
-    time, marked = clock.of_trace(trace)[own], cycles.heap_marked_bytes[own]
-    heap_end, goal = cycles.heap_end_bytes[own], cycles.goal_bytes[own]
+    time, marked = clock.of_trace(trace), cycles.heap_marked_bytes
+    heap_end, goal = cycles.heap_end_bytes, cycles.goal_bytes
     survival = np.full(len(marked), nan)
     fresh = heap_end[1:] - marked[:-1]
     kept = marked[1:] - marked[:-1]

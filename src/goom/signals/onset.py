@@ -62,7 +62,7 @@ def onset(usage: Usage | None, marked: MarkedHeap | None) -> Onset | None:
 
 def shape(time: Floats, value: Floats) -> Onset | None:
     """The rise to the highest point of a series; None for fewer than eight points."""
-    known = ~np.isnan(value)
+    known = np.isfinite(value)
     time, value = time[known], value[known]
     if len(time) < 8 or time[-1] <= time[0]:
         return None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from goom.case.evidence import Evidence
 from goom.case.gctrace import GCTrace
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process, of_process
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +54,8 @@ def timebase(evidence: Evidence) -> Timebase:
     end = max((look - origin for look in looks), default=0.0)
     if trace is not None and len(trace.cycles):
         offset = 0.0 if isnan(trace.started_at_seconds) else trace.started_at_seconds - origin
-        end = max(end, float(trace.cycles.at_seconds.max()) + offset)
+        own = of_process(trace, main_process(trace)).cycles.at_seconds
+        end = max(end, float(own.max()) + offset)
     return Timebase(origin, known, end)
 
 

@@ -14,6 +14,7 @@ from goom.case.profile import Profile
 from goom.case.series import Series
 from goom.case.subject import Subject
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process, of_process
 
 MOST_POINTS = 600
 _CPU_WINDOW_SECONDS = 0.5  # the kernel counts in ticks of 10 ms: a shorter window shows those
@@ -146,15 +147,15 @@ def thinned(at: Floats, values: Floats, most: int) -> tuple[Floats, Floats]:
 
 
 def _collections(trace: GCTrace, zero: float) -> Iterator[Track]:
+    trace = of_process(trace, main_process(trace))
     cycles = trace.cycles
-    main = cycles.process == (cycles.process[0] if len(cycles) else 0)
     started = 0.0 if isnan(trace.started_at_seconds) else trace.started_at_seconds - zero
-    at = started + _ended(cycles)[main]
-    yield _track(("marked", "marked heap", "bytes"), at, cycles.heap_marked_bytes[main])
-    yield _goals(at, cycles.goal_bytes[main], started)
-    yield _track(("heap_end", "heap at mark end", "bytes"), at, cycles.heap_end_bytes[main])
-    yield _track(("gc_cpu", "GC CPU since the start", "fraction"), at, cycles.gc_cpu_fraction[main])
-    yield _track(("gc_cpu_now", "GC CPU", "fraction"), at, _cpu_by_cycle(cycles)[main])
+    at = started + _ended(cycles)
+    yield _track(("marked", "marked heap", "bytes"), at, cycles.heap_marked_bytes)
+    yield _goals(at, cycles.goal_bytes, started)
+    yield _track(("heap_end", "heap at mark end", "bytes"), at, cycles.heap_end_bytes)
+    yield _track(("gc_cpu", "GC CPU since the start", "fraction"), at, cycles.gc_cpu_fraction)
+    yield _track(("gc_cpu_now", "GC CPU", "fraction"), at, _cpu_by_cycle(cycles))
 
 
 def _ended(cycles: GCCycles) -> Floats:

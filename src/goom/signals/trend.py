@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erf, nan, sqrt
+from math import erf, isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +126,7 @@ def ramp(value: float, low: float, high: float) -> float:
 
     ``low`` may be above ``high``: then it falls instead of rising.
     """
-    if np.isnan(value):
+    if isnan(value):
         return 0.0
     if low == high:
         return float(value >= high)

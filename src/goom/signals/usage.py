@@ -65,8 +65,8 @@ def usage(
     """Prefer the cgroup's own charge, fall back on RSS."""
     limit = _limit(subject, cgroup)
     charge = cgroup.get("usage_bytes") if cgroup is not None else None
-    if cgroup is not None and charge is not None and not np.isnan(charge).all():
-        alive = _before_a_kill(cgroup)
+    alive = _before_a_kill(cgroup) if cgroup is not None else slice(0)
+    if cgroup is not None and charge is not None and not np.isnan(charge[alive]).all():
         return Usage(
             time_seconds=clock.since_start(cgroup.time_seconds)[alive],
             bytes=(charge - _droppable(cgroup))[alive],

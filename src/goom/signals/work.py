@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from goom.case.gctrace import GCTrace
 from goom.case.series import MemStatsSeries, ProcessSeries
 from goom.rooms import signal
+from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,7 @@ def work(
     """Spread what is known over equal stretches of time."""
     if clock.end_seconds <= 0 or (trace is None and process is None and memstats is None):
         return None
+    trace = of_process(trace, main_process(trace)) if trace is not None else None
     edges = np.linspace(0.0, clock.end_seconds, _BINS + 1)
     allocation = np.full(_BINS, nan)
     if trace is not None and len(trace.cycles) >= 3:

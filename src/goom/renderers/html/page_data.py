@@ -63,9 +63,9 @@ def _whole(values: Floats) -> object:
 
 
 def _collections(trace: GCTrace) -> dict[str, object]:
-    """The cycles of the log's first process, evenly thinned when there are very many."""
+    """The cycles of the log's busiest process, evenly thinned when there are very many."""
     cycles = trace.cycles
-    own = np.flatnonzero(cycles.process == cycles.process[0])
+    own = np.flatnonzero(cycles.process == np.bincount(cycles.process).argmax())
     step = -(-len(own) // _CYCLES_SHOWN)
     shown = own[::step]
     names = [name for name in GCCycles.__dataclass_fields__ if name != "process"]
