@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from goom.case.profile import Frame
 
 
+_FREES = ("free", "close", "destroy", "delete", "release", "munmap", "fini", "unref")
+
+
 @dataclass(frozen=True, slots=True)
 class BinaryCalls:
     """Direct callers: callee -> callers with file and line.
@@ -24,5 +27,6 @@ class BinaryCalls:
         return tuple(found.values())
 
     def of_cgo(self) -> tuple[Frame, ...]:
-        """The callers of cgo's wrappers (C functions)."""
-        return self.of(*(name for name in self.callers if "._Cfunc_" in name))
+        """The callers of cgo's wrappers (C functions), of those that free something last."""
+        stubs = [name for name in self.callers if "._Cfunc_" in name]
+        return self.of(*sorted(stubs, key=lambda stub: any(word in stub for word in _FREES)))

@@ -44,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_TELL
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except Exception as error:
+        if os.environ.get("GOOM_TRACEBACK"):
+            raise
+        _complain(
+            f"this is a bug in goom, not in your program: {type(error).__name__}: {error}",
+            "A bundle that was written is whole and can be diagnosed by a later version.\n"
+            "To report it, add what this prints:  GOOM_TRACEBACK=1 goom …",
+        )
+        return CANNOT_TELL
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

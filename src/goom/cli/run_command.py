@@ -110,7 +110,11 @@ def _explain(result: RunResult, parsed: argparse.Namespace) -> int:
     from goom.diagnose import diagnose
     from goom.sources.bundle_reader import read_bundle
 
-    case = diagnose(read_bundle(result.bundle))
+    try:
+        case = diagnose(read_bundle(result.bundle))
+    except Exception:
+        print(f"goom: the evidence is saved in {result.bundle}", file=sys.stderr)
+        raise
     html = parsed.html or str(result.bundle.with_suffix(".html"))
     wanted = Wanted(
         json=parsed.json,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isinf, isnan, nan
 
+import numpy as np
+
 from goom.case.subject import Subject
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis, NotChecked
@@ -126,8 +128,10 @@ class _Outlook:
 def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> None:
     if growth is None:
         return
-    share = growth.share(growth.garbage)
-    text = f"{share:.0%} of the memory at the peak was garbage ({bytes_text(growth.garbage)})"
+    # free pages that are kept are the garbage of the cycle before: the same runway
+    runway = growth.garbage + float(np.nan_to_num(growth.free))
+    share = growth.share(runway)
+    text = f"{share:.0%} of the memory at the peak was garbage or its freed pages"
     weighing.plus(2.0 * ramp(share, 0.15, 0.35), text, growth.source)
     weighing.minus(2.5 * ramp(share, 0.2, 0.05), text, growth.source)
     survival = marked.survival_fraction

@@ -71,7 +71,7 @@ def fit(counted: Arenas, resident_bytes: float, procs: int) -> Arenas:
         return replace(counted, garbage=counted.garbage - missing, since=-missing, untouched={})
     lost = dict.fromkeys(("waste", "live", "garbage", "stacks", "free"), 0.0)
     lost["waste"] = min(missing, counted.waste, procs * _FRESH_BYTES_PER_P)
-    for names in (("live", "garbage", "stacks"), ("free", "waste")):
+    for names in (("live", "garbage", "stacks", "free"), ("waste",)):
         left = {name: getattr(counted, name) - lost[name] for name in names}
         rest = min(missing - sum(lost.values()), sum(left.values()))
         for name in names if rest > 0 else ():

@@ -80,11 +80,13 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     early = ramp(onset.peak_seconds, 22.0, 8.0)
     cycles = len(marked.bytes) if marked is not None else 0
     few = ramp(float(cycles), 40.0, 15.0)
-    where = _on_main(share, busy, early)
+    where = _on_main(share, busy, 0.5 * early)
     at_post = not isnan(busy) and busy < 0.3
     strength = from_start * (0.45 * where + 0.35 * early + 0.2 * few)
     if at_post:
         strength *= 0.25
+    if isnan(share) and isnan(busy):
+        strength *= 0.7  # nothing shows what the program was at
     # slow growth over many collections is work being served, whoever runs the loop
     return float(strength * max(early, 0.4 * few))
 
