@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from goom.case.profile import Frame
 
-
 _FREES = ("free", "close", "destroy", "delete", "release", "munmap", "fini", "unref")
 
 
