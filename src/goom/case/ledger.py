@@ -14,6 +14,7 @@ LEDGER_KEYS = (
     "span_waste",  # free slots and tails of spans in use
     "heap_free",  # free pages not returned to the system
     "stacks",
+    "heap_unsplit",  # in Go's arenas, where nothing tells garbage, waste, free and stacks apart
     "runtime_metadata",
     "outside_go",  # cgo, mmap, thread stacks
     "files_mapped",  # the binary and mapped files that are charged

@@ -101,7 +101,8 @@ def _from_marks(
     """
     peak = usage.peak_bytes
     at_peak = min(marked.estimated_last_bytes, peak)
-    first_usage = float(np.nanmedian(usage.bytes[: max(1, len(usage.bytes) // 8)]))
+    known = usage.bytes[~np.isnan(usage.bytes)]
+    first_usage = float(np.median(known[: max(1, len(known) // 8)]))
     early = float(np.median(marked.bytes[: max(1, len(marked.bytes) // 8)]))
     before = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
     goal = max(float(before[-1]) if len(before) else 0.0, marked.last_bytes)

@@ -58,6 +58,9 @@ def ledger_at(
 
 
 def _other_lines(split: Split, charge: Charge, moment: Moment) -> Iterator[LedgerLine]:
+    if split.heap.unsplit > 0:
+        what = "garbage, span waste, free pages and stacks: MemStats would tell them apart"
+        yield line(Whole("heap_unsplit", split.heap.unsplit, "resident in Go's arenas", rest=what))
     if split.metadata > 0:
         yield metadata_line(split.metadata, moment)
     outside = sum(part.bytes for part in split.outside)
@@ -94,7 +97,6 @@ def _kernel_parts(moment: Moment) -> list[Part]:
 
 def _unexplained(split: Split, charge: Charge) -> list[Part]:
     return [
-        Part("in Go's arenas, not told apart", split.heap.unsplit),
         Part("charged ahead by the kernel, in batches for each CPU", charge.apart),
         Part("anonymous memory between the looks", split.between),
     ]

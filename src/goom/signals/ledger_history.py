@@ -65,6 +65,7 @@ def layers_of(split: Split, charge: Charge) -> dict[str, float]:
         "span_waste": heap.waste,
         "heap_free": heap.free,
         "stacks": heap.stacks,
+        "heap_unsplit": heap.unsplit,
         "runtime_metadata": split.metadata,
         "outside_go": sum(part.bytes for part in split.outside),
         "files_mapped": files + split.variables,

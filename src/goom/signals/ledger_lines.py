@@ -14,6 +14,7 @@ LABELS = {
     "span_waste": "span waste",
     "heap_free": "free, not released",
     "stacks": "stacks",
+    "heap_unsplit": "Go, not told apart",
     "runtime_metadata": "runtime metadata",
     "outside_go": "outside Go",
     "files_mapped": "binary and mapped files",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 from goom.case.subject import Subject
@@ -37,7 +37,8 @@ def split_of(moment: Moment, charge: Charge, subject: Subject) -> Split:
     metadata = 0.0 if isnan(metadata) else metadata
     room = charge.anonymous if not isnan(charge.anonymous) else float(charge.bytes)
     if counted is None:
-        return Split(heap=only_marked(room, moment.marked_bytes))
+        # nothing says that the rest is Go's: it stays unexplained
+        return Split(heap=replace(only_marked(room, moment.marked_bytes), unsplit=0.0))
     beyond = room - counted.total - metadata
     if beyond < 0:
         return Split(

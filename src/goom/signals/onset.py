@@ -66,7 +66,7 @@ def shape(time: Floats, value: Floats) -> Onset | None:
     time, value = time[known], value[known]
     if len(time) < 8 or time[-1] <= time[0]:
         return None
-    start = max(0.0, float(time[0]))
+    start = float(time[0]) if time[-1] <= 0 else max(0.0, float(time[0]))
     settled = start + _SETTLE_FRACTION * (float(time[-1]) - start)
     peak = int(np.argmax(value))
     before = (time >= settled) & (np.arange(len(time)) <= peak)

@@ -14,6 +14,7 @@ from goom.case.names import harmless
 
 _CYCLES_SHOWN = 600
 _LONGEST_TEXT = 400
+_MOST = 2.0**62  # JSON readers know no more
 
 
 def page_data(case: Case) -> object:
@@ -59,7 +60,7 @@ def _flame(tree: FlameTree) -> dict[str, object]:
 
 
 def _whole(values: Floats) -> object:
-    return plain(np.nan_to_num(values).round().astype(np.int64))
+    return plain(np.clip(np.nan_to_num(values), -_MOST, _MOST).round().astype(np.int64))
 
 
 def _collections(trace: GCTrace) -> dict[str, object]:

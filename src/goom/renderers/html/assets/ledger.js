@@ -1,7 +1,8 @@
 // Where the bytes were: over time as stacked layers, and at the last look as bars.
 const LAYERS = [
   ["heap_live", "live heap"], ["heap_garbage", "garbage"], ["span_waste", "span waste"],
-  ["heap_free", "free, not returned"], ["stacks", "stacks"], ["runtime_metadata", "runtime metadata"],
+  ["heap_free", "free, not returned"], ["stacks", "stacks"],
+  ["heap_unsplit", "Go, not told apart"], ["runtime_metadata", "runtime metadata"],
   ["outside_go", "outside Go"], ["files_mapped", "mapped files"], ["page_cache", "page cache"],
   ["kernel", "kernel"], ["unexplained", "unexplained"],
 ];
