@@ -96,8 +96,8 @@ def _name(cause: str) -> str:
 
 
 def _blamed(blame: Blame) -> str:
-    share = percent_text(blame.share_fraction)
-    why = f"{escaped(blame.why)} ({share})" if blame.why else share
+    share = "" if isnan(blame.share_fraction) else f" ({percent_text(blame.share_fraction)})"
+    why = f"{escaped(blame.why)}{share}".strip()
     where = _code(place(blame.file, blame.line))
     return f"{_code(short_function(blame.function))} {where} {why}"
 

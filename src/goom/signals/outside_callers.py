@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from goom.case.subject import Subject
 from goom.case.verdict import Blame
 from goom.rooms import signal
 from goom.signals.attribution import attribute
-from goom.signals.frames import STANDARD, is_own, owner_of
+from goom.signals.frames import STANDARD, is_own, owner_of, user_frames
 
 _MAPS = (
     "syscall.Mmap",
@@ -56,17 +57,11 @@ def outside_callers(
         why = "was seen mapping memory or calling C"
         rows[frame.function] = _blame(frame, count / total, why)
     for frame, why in static.items():
-        rows.setdefault(frame.function, _blame(frame, 1.0 / len(static), why))
-    ordered = sorted(rows.values(), key=lambda row: not any(_same(row, frame) for frame in static))
-    if not ordered:
+        rows.setdefault(frame.function, _blame(frame, nan, why))  # it can, not: so much of it
+    if not rows:
         return None
-    return OutsideCallers(
-        blame=tuple(ordered[:6]), source="CPU profile" if seen else "calls in the binary"
-    )
-
-
-def _same(row: Blame, frame: Frame) -> bool:
-    return row.function == frame.function
+    source = "CPU profile" if seen else "calls in the binary"
+    return OutsideCallers(blame=tuple(rows.values())[:6], source=source)
 
 
 def _blame(frame: Frame, share: float, why: str) -> Blame:
@@ -85,9 +80,23 @@ def _profiled(subject: Subject, profiles: tuple[Profile, ...]) -> Counter[Frame]
         counts = np.bincount(place, profile.values[asking, 0].astype(np.float64))
         for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
             frame = answering.line_frame(row)
+            if _is_stub(frame.function):
+                sample = int(asking[np.flatnonzero(answering.lines[asking] == row)[0]])
+                frame = _above_stubs(profile.stack(sample), subject) or frame
             if owner_of(frame.function, frame.file, subject) != STANDARD:
                 found[frame] += count
     return found
+
+
+def _is_stub(function: str) -> bool:
+    """A wrapper that cgo generates, not a function that somebody wrote."""
+    return "_Cfunc_" in function or "_cgo" in function
+
+
+def _above_stubs(stack: tuple[Frame, ...], subject: Subject) -> Frame | None:
+    """The user's own function that called into C through a generated wrapper."""
+    own = (frame for frame in user_frames(stack, subject) if not _is_stub(frame.function))
+    return next(own, None)
 
 
 def _asks_outside(profile: Profile) -> NDArray[np.bool_]:
@@ -113,7 +122,6 @@ def _static(subject: Subject, binary: BinaryCalls) -> dict[Frame, str]:
     )
     for frames, why in kinds:
         for frame in frames:
-            stub = "_Cfunc_" in frame.function or "_cgo" in frame.function
-            if is_own(frame.function, frame.file, subject) and not stub:
+            if is_own(frame.function, frame.file, subject) and not _is_stub(frame.function):
                 found.setdefault(frame, why)
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from goom.case.headline import KILLED, Headline, age_seconds
 from goom.case.model import Case
 from goom.case.names import harmless, place, short_function
@@ -76,8 +78,8 @@ def _scenario(case: Case) -> str:
 
 
 def _blamed(blame: Blame, width: int) -> list[Line]:
-    share = percent_text(blame.share_fraction)
-    why = f"{harmless(blame.why)} ({share})" if blame.why else share
+    share = "" if isnan(blame.share_fraction) else f" ({percent_text(blame.share_fraction)})"
+    why = f"{harmless(blame.why)}{share}".strip()
     name = clip(harmless(short_function(blame.function)), width - 2)
     where = harmless(place(blame.file, blame.line))
     first: Line = (Span("  "), Span(name, "strong"), Span(f"   {where}" if where else ""))

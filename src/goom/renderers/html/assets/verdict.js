@@ -43,8 +43,12 @@ function blameList(verdict) {
   if (!verdict.blame.length) return null;
   return el("ol", { class: "blame" }, verdict.blame.slice(0, 6).map((blame) => el("li", {},
     codePlace(blame.function, blame.file, blame.line),
-    el("span", { class: "why" }, shareBar(blame.share_fraction),
-      el("span", {}, el("b", {}, percentText(blame.share_fraction ?? NaN)), blame.why ? ` ${blame.why}` : "")))));
+    el("span", { class: "why" }, ...shareOf(blame), blame.why ? ` ${blame.why}` : ""))));
+}
+
+function shareOf(blame) {
+  if (blame.share_fraction === null) return [];
+  return [shareBar(blame.share_fraction), el("b", {}, percentText(blame.share_fraction))];
 }
 
 function because(verdict) {
