@@ -82,7 +82,7 @@ def _heap(weighing: Weighing, course: Course, marked: MarkedHeap | None) -> None
         * course.still_rising
         * ramp(course.floor.p_rising, 0.2, 0.02)
     )
-    flat = f"what survives is flat or levels off, at {bytes_text(marked.last_bytes)}"
+    flat = f"what survives is flat or levels off, at {marked.last_text}"
     known = _known(course, marked)
     weighing.plus(2.5 * (1.0 - rising) * known, flat, marked.source)
     few = f"only {len(marked.bytes)} collections were seen while memory rose"
@@ -123,7 +123,7 @@ def _parts(weighing: Weighing, growth: Growth | None) -> None:
 
 
 def _summary(course: Course, marked: MarkedHeap | None, seen_seconds: float) -> str:
-    level = f"{bytes_text(marked.last_bytes)} survive each collection" if marked else "memory"
+    level = f"{marked.last_text} survive each collection" if marked else "memory"
     peak = course.harm.peak_bytes
     top = "" if isnan(peak) else f", the peak was {bytes_text(peak)}"
     return f"Nothing is wrong in the {seen_seconds:.0f} s seen: {level}, flat or bounded{top}."

@@ -109,6 +109,6 @@ def _blame(binary: BinaryCalls | None, sites: SiteGrowth | None) -> tuple[Blame,
 def _summary(cost: GCCost, limit: float, marked: MarkedHeap) -> str:
     name = "the memory limit" if isnan(limit) else f"GOMEMLIMIT={bytes_text(limit)}"
     return (
-        f"{bytes_text(marked.last_bytes)} survive each collection, too close to {name}: the "
+        f"{marked.last_text} survive each collection, too close to {name}: the "
         f"collector runs {cost.cycles_per_second:.1f} times a second; {cost.share_text}."
     )

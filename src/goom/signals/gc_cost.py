@@ -69,9 +69,10 @@ class GCCost:
     @property
     def share_text(self) -> str:
         """The collector's share in words, of what is known."""
+        machine = f"the collector used {self.share_of_machine_fraction:.0%} of the CPU that Go had"
         if isnan(self.share_of_process_fraction):
-            return f"the collector used {self.share_of_machine_fraction:.0%} of the machine's CPU"
-        return f"the collector used {self.share_of_process_fraction:.0%} of the process's CPU"
+            return machine
+        return f"{machine}, {self.share_of_process_fraction:.0%} of what the process used"
 
 
 @signal

@@ -96,13 +96,13 @@ def _from_marks(
 ) -> Growth:
     """Without MemStats: the marks and the goal bound the heap, the mappings show what is no Go.
 
-    What Go holds beyond its goal and its stacks can only be free slots and free pages; it is
-    called waste, and is a lower bound.
+    What Go holds beyond its goal can only be free slots and free pages, called waste, as far as
+    objects were ever allocated for it, and stacks beyond that.
     """
     peak = usage.peak_bytes
     at_peak = min(marked.estimated_last_bytes, peak)
-    known = usage.bytes[~np.isnan(usage.bytes)]
-    first_usage = float(np.median(known[: max(1, len(known) // 8)]))
+    seen = usage.bytes[~np.isnan(usage.bytes)]
+    first_usage = float(np.median(seen[: max(1, len(seen) // 8)]))
     early = float(np.median(marked.bytes[: max(1, len(marked.bytes) // 8)]))
     before = marked.goal_bytes[~np.isnan(marked.goal_bytes)]
     goal = max(float(before[-1]) if len(before) else 0.0, marked.last_bytes)
@@ -113,6 +113,9 @@ def _from_marks(
     rest = max(0.0, peak - at_peak - garbage)
     known = float(np.nansum([outside, metadata, stacks]))
     waste = max(0.0, rest - known - _OVERHEAD_BYTES) if not isnan(outside) else nan
+    if trace is not None and waste > _ever_allocated(trace):
+        # free slots and pages were objects once; what never was one is stacks
+        stacks, waste = stacks + waste - _ever_allocated(trace), _ever_allocated(trace)
     return Growth(
         at_seconds=usage.peak_at_seconds,
         peak_bytes=peak,
@@ -130,6 +133,16 @@ def _from_marks(
         grown_outside=grown_outside,
         source=f"{marked.source}, {usage.source}" + ("" if isnan(outside) else " and smaps"),
     )
+
+
+def _ever_allocated(trace: GCTrace) -> float:
+    """What reached the heap between the marks, and one more goal's worth."""
+    cycles = trace.cycles
+    if not len(cycles):
+        return 0.0
+    fresh = np.maximum(cycles.heap_end_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
+    goal = cycles.goal_bytes[np.isfinite(cycles.goal_bytes)]
+    return float(cycles.heap_end_bytes[0] + fresh.sum() + goal.max(initial=4.0 * MIB))
 
 
 def _layer(history: LedgerHistory | None, key: str) -> tuple[float, float]:

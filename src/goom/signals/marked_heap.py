@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from goom.case.evidence import Profiles
 from goom.case.gctrace import GCTrace
 from goom.case.series import MemStatsSeries
-from goom.case.units import MIB
+from goom.case.units import MIB, bytes_text
 from goom.rooms import signal
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
@@ -42,6 +42,13 @@ class MarkedHeap:
     def last_bytes(self) -> float:
         """The last mark."""
         return float(self.bytes[-1]) if len(self.bytes) else nan
+
+    @property
+    def last_text(self) -> str:
+        """The last mark in words; a gctrace prints whole MiB, so its 0 is less than one."""
+        if self.source == "gctrace" and self.last_bytes < MIB:
+            return "less than 1 MiB"
+        return bytes_text(self.last_bytes)
 
     @property
     def peak_bytes(self) -> float:

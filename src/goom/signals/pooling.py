@@ -51,8 +51,7 @@ def pooling(
     if total <= 0:
         return None
     large = [site for site in sites.sites if _is_large(site, look, total)]
-    held = sum(float(site.inuse_bytes[look]) for site in large)
-    objects = sum(float(site.inuse_objects[look]) for site in large)
+    held, objects = _large_blocks(large, look)
     putters = _putters(subject, binary)
     through_pool = _through_pool(large, sites, putters)
     bounded = _bounded(objects, subject, goroutines)
@@ -73,6 +72,20 @@ def pooling(
         putters=putters,
         sites=tuple(sorted(large, key=lambda site: -site.inuse_bytes[look])),
     )
+
+
+def _large_blocks(large: list[Site], look: int) -> tuple[float, float]:
+    """Bytes and number of the large objects alone, as far as the profile states sizes."""
+    sized = [
+        (size, used)
+        for site in large
+        for size, (used, _) in site.blocks.items()
+        if size >= 32 * KIB and used > 0
+    ]
+    if sized:
+        return sum(size * used for size, used in sized), sum(used for _, used in sized)
+    held = sum(float(site.inuse_bytes[look]) for site in large)
+    return held, sum(float(site.inuse_objects[look]) for site in large)
 
 
 def _is_large(site: Site, look: int, total: float) -> bool:
