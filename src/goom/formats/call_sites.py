@@ -24,6 +24,8 @@ from goom.formats.elf_sections import AMD64, ARM64, Section
 CALLEES = (
     "sync.(*Pool).Get",
     "sync.(*Pool).Put",
+    "runtime.selectnbsend",  # select with a default: how a channel serves as a free list
+    "runtime.selectnbrecv",
     "syscall.Mmap",
     "syscall.(*mmapper).Mmap",
     "syscall.mmap",

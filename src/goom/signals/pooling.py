@@ -22,7 +22,7 @@ from goom.signals.trend import ramp
 class Pooling:
     """``strength`` 0 to 1 that a pool holds ``held_bytes`` of the heap in large buffers.
 
-    ``putters``: the user's functions that hand something back to a sync.Pool (from the binary).
+    ``putters``: the user's functions that use a sync.Pool or a free list (from the binary).
     ``bounded``: 1 when no more buffers are held than goroutines could have used at once.
     """
 
@@ -53,7 +53,7 @@ def pooling(
     large = [site for site in sites.sites if _is_large(site, look, total)]
     held, objects = _large_blocks(large, look)
     putters = _putters(subject, binary)
-    through_pool = _through_pool(large, sites, putters)
+    through_pool = _through_pool(large, sites, _users(putters, binary))
     bounded = _bounded(objects, subject, goroutines)
     uneven = _uneven(large)
     share = ramp(held / total, 0.35, 0.65)
@@ -94,15 +94,33 @@ def _is_large(site: Site, look: int, total: float) -> bool:
 
 
 def _putters(subject: Subject, binary: BinaryCalls | None) -> tuple[Frame, ...]:
+    """The user's functions that give to or take from a sync.Pool, or a channel as a free list.
+
+    A free list takes and gives without waiting (select with a default); one of both is not enough.
+    """
     if binary is None:
         return ()
-    callers = binary.of("sync.(*Pool).Put", "sync.(*Pool).Get")
-    return tuple(frame for frame in callers if is_own(frame.function, frame.file, subject))
+    pool = _own(binary.of("sync.(*Pool).Put", "sync.(*Pool).Get"), subject)
+    gives = _own(binary.of("runtime.selectnbsend"), subject)
+    takes = _own(binary.of("runtime.selectnbrecv"), subject)
+    return (*pool, *gives, *takes) if gives and takes else pool
 
 
-def _through_pool(large: list[Site], sites: SiteGrowth, putters: tuple[Frame, ...]) -> float:
-    """1 when the large blocks are allocated in or under functions that use a pool."""
+def _own(frames: tuple[Frame, ...], subject: Subject) -> tuple[Frame, ...]:
+    return tuple(frame for frame in frames if is_own(frame.function, frame.file, subject))
+
+
+def _users(putters: tuple[Frame, ...], binary: BinaryCalls | None) -> set[str]:
+    """Who uses a pool: those that call it, and those that call these (a pool of one's own)."""
     names = {enclosing(frame.function) for frame in putters}
+    if binary is None:
+        return names
+    above = binary.of(*(frame.function for frame in putters))
+    return names | {enclosing(frame.function) for frame in above}
+
+
+def _through_pool(large: list[Site], sites: SiteGrowth, names: set[str]) -> float:
+    """1 when the large blocks are allocated in or under functions that use a pool."""
     if not names or not large:
         return 0.0
     if any(enclosing(site.frame.function) in names for site in large):
@@ -146,7 +164,7 @@ def _uneven(large: list[Site]) -> float:
 def _summary(held: float, objects: float, putters: tuple[Frame, ...]) -> str:
     if not objects:
         return "what is in use is no large buffers"
-    users = f", in code that uses a sync.Pool ({putters[0].function})" if putters else ""
+    users = f", in code that uses a pool ({putters[0].function})" if putters else ""
     return (
         f"{bytes_text(held)} are {objects:.0f} large buffers of "
         f"{bytes_text(held / max(objects, 1.0))} each{users}"
