@@ -10,6 +10,7 @@ from goom.case.profile import Frame
 from goom.case.subject import Subject
 from goom.signals.standard_packages import STANDARD_PACKAGES
 
+_CACHED = 1 << 13  # names come from strangers and may be long
 _GO_TREES = ("internal/", "runtime/", "vendor/golang.org/x/")
 _GENERATED = ("type:.", "type..", "go:", "go.shape.")
 _VERSIONED = re.compile(r"/[^/]+@v\d")
@@ -18,7 +19,7 @@ _CLOSURE = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=_CACHED)
 def package_of(function: str) -> str:
     """The import path: ``gopkg.in/yaml.v3`` of ``gopkg.in/yaml%2ev3.(*Decoder).Decode``.
 
@@ -30,7 +31,7 @@ def package_of(function: str) -> str:
     return unquote(folder + slash + last) if dot else ""
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=_CACHED)
 def is_standard_library(function: str, file: str) -> bool:
     """Whether the function comes with Go.
 
@@ -48,7 +49,7 @@ def is_standard_library(function: str, file: str) -> bool:
     return "/" not in file or _is_standard_package(_folder_in_goroot(file))
 
 
-@functools.lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=_CACHED)
 def _is_standard_package(package: str) -> bool:
     if package in STANDARD_PACKAGES or package == "runtime" or package.startswith(_GO_TREES):
         return True
@@ -61,7 +62,7 @@ def _folder_in_goroot(file: str) -> str:
     return folder.rpartition("/src/")[2]
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=_CACHED)
 def is_dependency(function: str, file: str) -> bool:
     """Whether the function comes from the module cache (``path@version``) or a vendor folder."""
     foreign = (
