@@ -85,9 +85,7 @@ def gc_cost(
     if len(cycles) < 3:
         return None
     time = clock.of_trace(trace)
-    settled = time >= time[0] + _SETTLE_FRACTION * (clock.end_seconds - time[0])
-    if settled.sum() < 3:
-        settled = np.ones(len(time), dtype=bool)
+    settled = _settled(time, clock.end_seconds)
     wall = max(clock.end_seconds - float(time[settled][0]), 1e-3)
     gc_cpu = float(_gc_cpu(cycles)[settled].sum())
     idle = float(cycles.idle_cpu_seconds[settled].sum())
@@ -118,6 +116,12 @@ def gc_cost(
         ),
         procs=procs,
     )
+
+
+def _settled(time: Floats, end_seconds: float) -> Flags:
+    """Which cycles are past the start; all of them where hardly any is."""
+    past = time >= time[0] + _SETTLE_FRACTION * (end_seconds - time[0])
+    return past if past.sum() >= 3 else np.ones(len(time), dtype=bool)
 
 
 def _share(gc_cpu: float, used: float) -> float:
