@@ -14,7 +14,7 @@ CPU_SECONDS = 2
 ROW_SECONDS = 0.5
 # Measured on 1.22 and 1.27 with 1,000 to 50,000 goroutines: benchmarks/allocating -idle N.
 _PROFILE_SECONDS_EACH, _DUMP_SECONDS_EACH = 1e-6, 4e-6
-_MOST_DUMPED = 10_000
+_MOST_DUMPED = 1_000  # each takes up to 64 KiB of the program's memory while it is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ LOOKS = (
     Look(
         name="dump",
         title="goroutine dump (debug=2)",
-        cost="stops the world",
+        cost="stops the world, takes some KiB of memory a goroutine",
         query=pprof_endpoint.GOROUTINE_DUMP,
         rounds=1,
         seconds_by_goroutine=_DUMP_SECONDS_EACH,
@@ -119,7 +119,9 @@ def chosen(names: Sequence[str]) -> tuple[Look, ...]:
 
 
 def worth_dumping(goroutines: int | None) -> bool:
-    """A dump of very many stops the world for long, and groups of the profile tell as much."""
+    """A dump of very many stops the world for long and takes memory of the program's own; groups
+    of the profile tell as much.
+    """
     return goroutines is not None and goroutines <= _MOST_DUMPED
 
 

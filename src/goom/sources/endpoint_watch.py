@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -27,8 +28,9 @@ _CPU_SECONDS = 1
 _CPU_REST_SECONDS = 15.0
 _GROWN_OUTSIDE_BYTES = 16 * MIB
 _DUMP_LEAST, _DUMP_MOST = 200, 10_000  # goroutines worth a dump, and too many for one
-_DUMP_BYTES_EACH = 2 * KIB  # what a dump costs the program: text, in a buffer that doubles
-_DUMP_SHARE = 0.05  # of the limit
+_DUMP_BYTES_EACH = 16 * KIB  # up to 100 frames of text; measured once there was a dump
+_DUMP_COPIES = 4  # runtime.Stack's caller doubles its buffer until the text fits, from 1 MiB on
+_DUMP_SHARE = 0.25  # of the room that is left under the limit
 _SYS = re.compile(rb"^# (Sys|HeapReleased) = (\d+)", re.MULTILINE)
 
 
@@ -48,6 +50,7 @@ class EndpointWatch:
         self._why = "the program listens nowhere that loopback reaches"
         self._found_at = self._cpu_at = time.monotonic()
         self._dumped, self._dumped_approach = _DUMP_LEAST // 2, 0
+        self._dump_bytes_each = float(_DUMP_BYTES_EACH)
         self._outside_bytes: float | None = None
         self._stopped = threading.Event()
         self._finder = threading.Thread(target=self._find, name="endpoint", daemon=True)
@@ -67,14 +70,14 @@ class EndpointWatch:
                 timer.looked(elapsed, looker.cost_seconds)
                 looker.ask()
 
-    def at_brink(self, limit_bytes: float, approach: int) -> None:
+    def at_brink(self, approach: int) -> None:
         """Ask for all that shows who holds the memory; returns at once. One dump for each
         ``approach`` (counted from 1; 0 leaves no time for one).
         """
         for name in ("goroutine", "heap", "memstats"):
             if name in self._lookers:
                 self._lookers[name].ask()
-        if approach > self._dumped_approach and self._may_dump(limit_bytes):
+        if approach > self._dumped_approach and self._may_dump():
             self._dumped_approach = approach
             self._dump()
 
@@ -151,7 +154,9 @@ class EndpointWatch:
                 pprof_endpoint.MEMSTATS, endpoint, recorder, before=before, after=after
             ),
             "cpu": Looker(pprof_endpoint.cpu(_CPU_SECONDS), endpoint, recorder),
-            "dump": Looker(pprof_endpoint.GOROUTINE_DUMP, endpoint, recorder),
+            "dump": Looker(
+                pprof_endpoint.GOROUTINE_DUMP, endpoint, recorder, after=self._after_dump
+            ),
         }
         for name in ("heap", "goroutine", "memstats"):
             self._lookers[name].ask()
@@ -182,7 +187,7 @@ class EndpointWatch:
             self.goroutines = self.endpoint.counts().get("goroutine", self.goroutines)
         except GoomError:
             return 1.0  # look again in a while
-        if (self.goroutines or 0) >= 2 * self._dumped and self._may_dump(None):
+        if (self.goroutines or 0) >= 2 * self._dumped and self._may_dump():
             self._dump()
         return time.monotonic() - started
 
@@ -199,11 +204,20 @@ class EndpointWatch:
                 }
                 self._timers = {**self._timers, query.kind: Timer(_OTHERS)}
 
-    def _may_dump(self, limit_bytes: float | None) -> bool:
+    def _may_dump(self) -> bool:
+        """Whether the program can take a dump: it is written in the program's own memory, and a
+        look must not be what kills.
+        """
         count = self.goroutines or 0
         if not 0 < count < _DUMP_MOST:
             return False
-        return limit_bytes is None or count * _DUMP_BYTES_EACH + MIB < _DUMP_SHARE * limit_bytes
+        figures = self._watch.cgroup
+        room = figures.get("limit_bytes", math.inf) - figures.get("usage_bytes", 0.0)
+        needed = _DUMP_COPIES * count * self._dump_bytes_each + MIB
+        return not needed > _DUMP_SHARE * room
+
+    def _after_dump(self, answer: Answer) -> None:
+        self._dump_bytes_each = len(answer.body) / max(self.goroutines or 1, 1)
 
     def _dump(self) -> None:
         self._dumped = max(self.goroutines or 0, _DUMP_LEAST // 2)

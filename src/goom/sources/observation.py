@@ -129,7 +129,7 @@ class Observation:
             used = self.watch.unreclaimable_bytes()
             # A dump stops the program while it is written: with little time it costs the profiles.
             calm = brink.seconds_left(used) > _CALM_SECONDS
-            self.endpoint.at_brink(brink.limit_bytes, brink.approaches if calm else 0)
+            self.endpoint.at_brink(brink.approaches if calm else 0)
         if self.endpoint.endpoint is None:  # else the look at MemStats brings it along
             self._in_background(self.watch.kernel_look)
 
