@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.evidence import Profiles
-from goom.case.profile import Frame, Profile
+from goom.case.profile import Frame, Ints, Profile
 from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.ownership import ownership
@@ -18,6 +18,8 @@ from goom.signals.timebase import Timebase
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _MOST_LOOKS = 24
+_MOST_LINES = 5_000  # of one look; what has more is no program that a person wrote
+_SAMPLES_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -108,17 +110,13 @@ class _Place:
 
     sums: Floats
     by_line: dict[Frame, Floats] = field(default_factory=dict)
-    blocks: dict[int, list[float]] = field(default_factory=dict)
+    blocks: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def add(self, look: int, frame: Frame, values: Floats, block: int) -> None:
+    def add(self, look: int, frame: Frame, values: Floats) -> None:
         self.sums[:, look] += values
         if frame not in self.by_line:
             self.by_line[frame] = np.zeros(self.sums.shape[1])
         self.by_line[frame][look] += values[0]
-        if look == self.sums.shape[1] - 1 and block:
-            counts = self.blocks.setdefault(block, [0.0, 0.0])
-            counts[0] += values[1]
-            counts[1] += values[3]
 
     def line(self) -> Frame:
         """The line that grew most, which need not be the one that allocates most."""
@@ -131,7 +129,7 @@ class _Place:
             inuse_objects=self.sums[1],
             alloc_bytes=self.sums[2],
             alloc_objects=self.sums[3],
-            blocks={size: (used, made) for size, (used, made) in self.blocks.items()},
+            blocks=self.blocks,
         )
 
 
@@ -146,12 +144,34 @@ class _Tally:
         self.leaf: dict[str, _Place] = {}
         self.caller: dict[str, _Place] = {}
 
-    def add(
-        self, table: dict[str, _Place], look: int, frame: Frame, values: Floats, block: int
-    ) -> None:
-        if frame.function not in table:
-            table[frame.function] = _Place(np.zeros((4, self.looks)))
-        table[frame.function].add(look, frame, values, block)
+    def take(self, table: dict[str, _Place], look: int, profile: Profile, by_row: Floats) -> None:
+        """Add the sums of a look's lines; of very many the largest."""
+        weight = np.abs(by_row) / np.maximum(np.abs(by_row).sum(axis=1, keepdims=True), 1.0)
+        largest = np.argsort(-weight.sum(axis=0), kind="stable")[:_MOST_LINES]
+        for row in largest[by_row[:, largest].any(axis=0)].tolist():
+            frame = _frame(profile, row)
+            place = table.setdefault(frame.function, _Place(np.zeros((4, self.looks))))
+            place.add(look, frame, by_row[:, row])
+
+    def take_blocks(self, profile: Profile, values: Floats, leaf: Ints) -> None:
+        """Sizes of objects at the last look, in use and ever allocated."""
+        sized = np.flatnonzero((leaf >= 0) & (profile.block_bytes > 0))
+        sizes, size = np.unique(profile.block_bytes[sized], return_inverse=True)
+        keys, group = np.unique(leaf[sized] * (len(sizes) + 1) + size, return_inverse=True)
+        used, made = (np.bincount(group, values[sized, column], len(keys)) for column in (1, 3))
+        for key, *counts in zip(keys.tolist(), used.tolist(), made.tolist(), strict=True):
+            row, which = divmod(key, len(sizes) + 1)
+            place = self.leaf.get(profile.functions[profile.line_functions[row]])
+            if place is not None:
+                before = place.blocks.get(int(sizes[which]), (0.0, 0.0))
+                place.blocks[int(sizes[which])] = (before[0] + counts[0], before[1] + counts[1])
+
+
+def _frame(profile: Profile, row: int) -> Frame:
+    function = int(profile.line_functions[row])
+    return Frame(
+        profile.functions[function], profile.files[function], int(profile.line_numbers[row])
+    )
 
 
 def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
@@ -161,18 +181,31 @@ def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
     ]
     zero = np.zeros(len(profile), dtype=np.int64)
     values = np.array([zero if one is None else one for one in columns], dtype=np.float64).T
-    owners = ownership(profile, subject)
     on_main, in_init = _roots(profile)
     tally.total[look] = values[:, 0].sum()
     tally.startup[look] = values[on_main | in_init, 0].sum()
     tally.init[look] = values[in_init, 0].sum()
-    for sample in np.flatnonzero(values.any(axis=1)).tolist():
-        frames = owners.frames(sample)
-        block = int(profile.block_bytes[sample])
-        for place, frame in enumerate(frames):
-            if place == 0:
-                tally.add(tally.leaf, look, frame, values[sample], block)
-            tally.add(tally.caller, look, frame, values[sample], block)
+    leaf, under = _by_line(profile, subject, values)
+    lines, mine = len(profile.line_functions), leaf >= 0
+    at = np.array([np.bincount(leaf[mine], column[mine], lines) for column in values.T])
+    tally.take(tally.leaf, look, profile, at)
+    tally.take(tally.caller, look, profile, under)
+    if look == tally.looks - 1:
+        tally.take_blocks(profile, values, leaf)
+
+
+def _by_line(profile: Profile, subject: Subject, values: Floats) -> tuple[Ints, Floats]:
+    """The user's innermost line of each sample (-1 for none), and the sums under every line."""
+    owners = ownership(profile, subject)
+    leaf = np.full(len(profile), -1, dtype=np.int64)
+    under = np.zeros((values.shape[1], len(profile.line_functions)))
+    for start in range(0, len(profile), _SAMPLES_AT_ONCE):
+        samples, rows = owners.entries(start, min(start + _SAMPLES_AT_ONCE, len(profile)))
+        innermost = np.flatnonzero(np.diff(samples, prepend=-1))
+        leaf[samples[innermost]] = rows[innermost]
+        for column in range(len(under)):
+            under[column] += np.bincount(rows, values[samples, column], under.shape[1])
+    return leaf, under
 
 
 def _roots(profile: Profile) -> tuple[Flags, Flags]:
