@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.profile import Frame, Profile
+from goom.signals.stack_search import samples_with
 
 Hashes = NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads small numbers
@@ -37,7 +38,8 @@ def _commonest(
     _, first, place = np.unique(chains, return_index=True, return_inverse=True)
     counts = np.bincount(place, many, len(first))
     ranked = np.argsort(-counts, kind="stable")[:most]
-    main = place[_of_main(profile) & (many > 0)][:most]
+    is_main = np.array([name == "runtime.main" for name in profile.functions], dtype=bool)
+    main = place[samples_with(profile, is_main) & (many > 0)][:most]
     kept = np.unique(np.concatenate([ranked, main]))
     return first[kept], counts[kept]
 
@@ -57,12 +59,3 @@ def _summed(parts: Hashes, offsets: NDArray[np.int64]) -> Hashes:
     weighted = mixed * (place.astype(np.uint64) * np.uint64(2) + np.uint64(1)) * _ODD
     running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(weighted, dtype=np.uint64)])
     return np.asarray(running[offsets[1:]] - running[offsets[:-1]])
-
-
-def _of_main(profile: Profile) -> NDArray[np.bool_]:
-    """Stacks of the main goroutine."""
-    main = np.array([name == "runtime.main" for name in profile.functions], dtype=bool)
-    counted = np.concatenate([[0], np.cumsum(main[profile.line_functions])])
-    by_location = counted[profile.location_offsets[1:]] > counted[profile.location_offsets[:-1]]
-    hits = np.concatenate([[0], np.cumsum(by_location[profile.stack_locations])])
-    return np.asarray(hits[profile.stack_offsets[1:]] > hits[profile.stack_offsets[:-1]])

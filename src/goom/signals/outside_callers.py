@@ -17,6 +17,7 @@ from goom.case.verdict import Blame
 from goom.rooms import signal
 from goom.signals.attribution import attribute
 from goom.signals.frames import STANDARD, is_own, owner_of, user_frames
+from goom.signals.stack_search import samples_with
 
 _MAPS = (
     "syscall.Mmap",
@@ -102,13 +103,7 @@ def _above_stubs(stack: tuple[Frame, ...], subject: Subject) -> Frame | None:
 def _asks_outside(profile: Profile) -> NDArray[np.bool_]:
     """Samples with a mapping or a call into C among their innermost locations."""
     asks = np.array([name.startswith(_PROFILED) for name in profile.functions], dtype=bool)
-    if not asks.any():
-        return np.zeros(len(profile), dtype=bool)
-    counted = np.concatenate([[0], np.cumsum(asks[profile.line_functions])])
-    by_location = counted[profile.location_offsets[1:]] > counted[profile.location_offsets[:-1]]
-    hits = np.concatenate([[0], np.cumsum(by_location[profile.stack_locations])])
-    starts, stops = profile.stack_offsets[:-1], profile.stack_offsets[1:]
-    return np.asarray(hits[np.minimum(stops, starts + _INNERMOST)] > hits[starts])
+    return samples_with(profile, asks, innermost=_INNERMOST)
 
 
 def _static(subject: Subject, binary: BinaryCalls) -> dict[Frame, str]:

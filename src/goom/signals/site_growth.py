@@ -13,6 +13,7 @@ from goom.case.profile import Frame, Ints, Profile
 from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.ownership import ownership
+from goom.signals.stack_search import samples_with
 from goom.signals.timebase import Timebase
 
 Floats = NDArray[np.float64]
@@ -212,15 +213,4 @@ def _roots(profile: Profile) -> tuple[Flags, Flags]:
     """Samples whose stack is rooted in the main goroutine, and those under package init."""
     main = np.array([name == "runtime.main" for name in profile.functions], dtype=bool)
     init = np.array([name.startswith("runtime.doInit") for name in profile.functions], dtype=bool)
-    return _touches(profile, main & True), _touches(profile, init)
-
-
-def _touches(profile: Profile, functions: Flags) -> Flags:
-    """Samples with one of these functions anywhere on their stack."""
-    if not functions.any() or not len(profile):
-        return np.zeros(len(profile), dtype=bool)
-    lines = functions[profile.line_functions]
-    counted = np.concatenate([[0], np.cumsum(lines)])
-    by_location = counted[profile.location_offsets[1:]] > counted[profile.location_offsets[:-1]]
-    hits = np.concatenate([[0], np.cumsum(by_location[profile.stack_locations])])
-    return np.asarray(hits[profile.stack_offsets[1:]] > hits[profile.stack_offsets[:-1]])
+    return samples_with(profile, main), samples_with(profile, init)
