@@ -8,7 +8,7 @@ from math import isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from goom.case.gctrace import GCCycles, GCTrace
+from goom.case.gctrace import Flags, GCCycles, GCTrace
 from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
 from goom.case.units import MIB
