@@ -26,7 +26,7 @@ def test_every_byte_of_a_stopped_program_is_explained_but_for_the_kernels_batche
     found = ledger_of(real(name))
     check_sums(found)
     assert found.charge_name == "usage_in_bytes"
-    assert 0 <= found.bytes_of("unexplained") <= BATCHES_BYTES
+    assert abs(found.bytes_of("unexplained")) <= 8  # rounding
     if found.charge_bytes > 32 * MIB:
         assert found.bytes_of("unexplained") <= 0.01 * found.charge_bytes
 
@@ -95,13 +95,13 @@ def test_without_gos_figures_the_arenas_are_named_but_not_told_apart() -> None:
     found = ledger_of(real("1.22.10-frag", without=frozenset({"memstats", "profiles"})))
     assert found.bytes_of("heap_unsplit") > 0.9 * found.charge_bytes
     assert found.bytes_of("span_waste") == 0
-    assert found.bytes_of("unexplained") <= BATCHES_BYTES
+    assert abs(found.bytes_of("unexplained")) <= BATCHES_BYTES
 
 
 def test_without_mappings_what_go_cannot_account_for_is_outside() -> None:
     found = ledger_of(real("1.22.10-cgo", without=frozenset({"mappings"})))
     assert found.bytes_of("outside_go") > 60 * MIB
-    assert found.bytes_of("unexplained") <= BATCHES_BYTES
+    assert abs(found.bytes_of("unexplained")) <= BATCHES_BYTES
 
 
 def test_another_process_in_the_cgroup_is_named() -> None:

@@ -8,11 +8,13 @@ from goom.case.units import bytes_text
 from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
+from goom.signals.blame import of_growth_since
 from goom.signals.course import Course
-from goom.signals.frames import enclosing, user_frames
+from goom.signals.frames import enclosing, is_own, user_frames
 from goom.signals.goroutine_growth import GoroutineGrowth
 from goom.signals.goroutines import GoroutineTrend
 from goom.signals.growth import Growth
+from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
 
@@ -23,6 +25,7 @@ def goroutine_leak(
     course: Course,
     subject: Subject,
     growth: Growth | None,
+    sites: SiteGrowth | None,
 ) -> Hypothesis:
     """Goroutines are started and never end; their number grows with the work served.
 
@@ -57,7 +60,7 @@ def goroutine_leak(
     return weighing.hypothesis(
         "goroutine_leak",
         _summary(grown, goroutines),
-        blame=_blame(grown, subject),
+        blame=_blame(grown, subject, sites),
         scenario="over_hours",
     )
 
@@ -123,8 +126,22 @@ def _summary(grown: GoroutineGrowth, goroutines: GoroutineTrend) -> str:
     )
 
 
-def _blame(grown: GoroutineGrowth, subject: Subject) -> tuple[Blame, ...]:
-    """The place that waits, the function that the goroutine runs, and who started it."""
+def _blame(grown: GoroutineGrowth, subject: Subject, sites: SiteGrowth | None) -> tuple[Blame, ...]:
+    """The place that waits, who started it, and the function that the goroutine runs.
+
+    Goroutines of a library (an HTTP connection's) show no line of the user's: then whoever
+    allocates what they hold comes first.
+    """
+    rows = {row.function: row for row in _waiting(grown, subject)}
+    mine = [row for row in rows.values() if is_own(row.function, row.file, subject)]
+    if not mine and sites is not None:
+        held = of_growth_since(sites, 0.0, "what grew with them")
+        own = [row for row in held if is_own(row.function, row.file, subject)]
+        rows = {row.function: row for row in (*own, *rows.values())}
+    return tuple(rows.values())[:6]
+
+
+def _waiting(grown: GoroutineGrowth, subject: Subject) -> list[Blame]:
     total = sum(max(group.grown, 0.0) for group in grown.groups)
     rows: dict[str, Blame] = {}
     for group in grown.groups[:3]:
@@ -138,7 +155,7 @@ def _blame(grown: GoroutineGrowth, subject: Subject) -> tuple[Blame, ...]:
             rows.setdefault(
                 frame.function, Blame(frame.function, frame.file, frame.line, share, why)
             )
-    return tuple(rows.values())[:6]
+    return list(rows.values())
 
 
 def _parents(mine: tuple[Frame, ...], known: tuple[Frame, ...]) -> list[tuple[Frame, str]]:

@@ -82,12 +82,12 @@ def _floor(weighing: Weighing, marked: MarkedHeap, course: Course) -> None:
         f"it still rises at the end, at {line.late_fraction:.0%} of its overall pace",
         marked.source,
     )
-    weighing.minus(
-        3.5 * (1.0 - course.still_rising) + 2.5 * (1.0 - material),
-        f"the marked heap levels off or hardly grows ({bytes_text(rise)} in all, "
-        f"{max(line.late_fraction, 0.0):.0%} of its pace at the end)",
-        marked.source,
-    )
+    small = f"the marked heap hardly grows: {bytes_text(rise)} in all"
+    weighing.minus(2.5 * (1.0 - material), small, marked.source)
+    over = f"it levels off: {max(line.late_fraction, 0.0):.0%} of its pace at the end"
+    if line.late_fraction > 0.4:
+        over = "whether it goes on at the end is not certain: few or scattered marks there"
+    weighing.minus(3.5 * (1.0 - course.still_rising), over, marked.source)
 
 
 def _share(weighing: Weighing, growth: Growth | None) -> None:

@@ -34,8 +34,10 @@ def burst(
 ) -> Burst:
     """Compare the rise with the base before it."""
     length = ramp(onset.base_seconds, 1.0, max(2.5, 0.12 * onset.duration_seconds))
-    flat = ramp(onset.base_growth_bytes / max(onset.rise_bytes, 1.0), 0.4, 0.15)
-    step = ramp(onset.rise_fraction, 0.6, 0.35)
+    flat = ramp(onset.base_growth_bytes / max(onset.rise_bytes, 1.0), 0.3, 0.1)
+    lasted = (onset.peak_seconds - onset.onset_seconds) / max(onset.peak_seconds, 1e-9)
+    # a rise that takes most of the time up to the peak is a trend, however it began
+    step = min(ramp(onset.rise_fraction, 0.6, 0.35), ramp(lasted, 0.65, 0.45))
     allocation, cores = _ratios(onset, work)
     many = _goroutine_ratio(onset, goroutines)
     known = [ratio for ratio in (allocation, cores, many) if not isnan(ratio)]

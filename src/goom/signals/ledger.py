@@ -46,8 +46,9 @@ def ledger_at(
         subject=evidence.subject,
         by_size=memory.by_size if memory is not None else {},
     )
-    lines = [*heap_lines(heap), *_other_lines(split, charge, moment)]
-    rest = remainder(charge.bytes, lines, _unexplained(split, charge))
+    ahead = charge.ahead(evidence.subject.gomaxprocs or 1)
+    lines = [*heap_lines(heap), *_other_lines(split, charge, moment, ahead)]
+    rest = remainder(charge.bytes, lines, _unexplained(split, charge.apart - ahead))
     return Ledger(
         at_seconds=moment.at_seconds,
         charge_bytes=charge.bytes,
@@ -57,7 +58,9 @@ def ledger_at(
     )
 
 
-def _other_lines(split: Split, charge: Charge, moment: Moment) -> Iterator[LedgerLine]:
+def _other_lines(
+    split: Split, charge: Charge, moment: Moment, ahead: float
+) -> Iterator[LedgerLine]:
     if split.heap.unsplit > 0:
         what = "garbage, span waste, free pages and stacks: MemStats would tell them apart"
         yield line(Whole("heap_unsplit", split.heap.unsplit, "resident in Go's arenas", rest=what))
@@ -78,9 +81,13 @@ def _other_lines(split: Split, charge: Charge, moment: Moment) -> Iterator[Ledge
         yield line(
             Whole("page_cache", charge.page_cache, "files read and written", parts, rest="files")
         )
-    if charge.kernel > 0:
-        parts = _kernel_parts(moment)
-        yield line(Whole("kernel", charge.kernel, "kernel memory", parts, rest="slab and other"))
+    kernel = float(np.nan_to_num(charge.kernel)) + ahead
+    if kernel > 0:
+        parts = [
+            *_kernel_parts(moment),
+            Part("charged ahead, in batches for each CPU", ahead),
+        ]
+        yield line(Whole("kernel", kernel, "kernel memory", parts, rest="slab and other"))
 
 
 def _kernel_parts(moment: Moment) -> list[Part]:
@@ -95,8 +102,8 @@ def _kernel_parts(moment: Moment) -> list[Part]:
     ]
 
 
-def _unexplained(split: Split, charge: Charge) -> list[Part]:
+def _unexplained(split: Split, apart: float) -> list[Part]:
     return [
-        Part("charged ahead by the kernel, in batches for each CPU", charge.apart),
+        Part("charged, and in no counter of the kernel", apart),
         Part("anonymous memory between the looks", split.between),
     ]

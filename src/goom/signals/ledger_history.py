@@ -55,7 +55,7 @@ def ledger_history(
     )
 
 
-def layers_of(split: Split, charge: Charge) -> dict[str, float]:
+def layers_of(split: Split, charge: Charge, procs: int) -> dict[str, float]:
     """Bytes by key; they sum to the charge."""
     heap = split.heap
     files = 0.0 if isnan(charge.mapped_files) else charge.mapped_files
@@ -70,7 +70,7 @@ def layers_of(split: Split, charge: Charge) -> dict[str, float]:
         "outside_go": sum(part.bytes for part in split.outside),
         "files_mapped": files + split.variables,
         "page_cache": 0.0 if isnan(charge.page_cache) else charge.page_cache,
-        "kernel": 0.0 if isnan(charge.kernel) else charge.kernel,
+        "kernel": (0.0 if isnan(charge.kernel) else charge.kernel) + charge.ahead(procs),
     }
     return {**layers, "unexplained": charge.bytes - sum(layers.values())}
 
@@ -100,7 +100,7 @@ def _row(moment: Moment, subject: Subject) -> dict[str, float]:
     charge = charge_of(moment, subject)
     if charge is None or charge.name == GO_ONLY:
         return {}
-    return layers_of(split_of(moment, charge, subject), charge)
+    return layers_of(split_of(moment, charge, subject), charge, subject.gomaxprocs or 1)
 
 
 def _marked(memory: GoMemory | None, time: float) -> float:

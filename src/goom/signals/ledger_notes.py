@@ -8,9 +8,8 @@ from math import isnan
 from goom.case.evidence import Evidence
 from goom.case.units import bytes_text, seconds_text
 from goom.signals.ledger_moment import Moment
-from goom.signals.ledger_physical import GO_ONLY, Charge
+from goom.signals.ledger_physical import CHARGE_BATCH_BYTES, GO_ONLY, Charge
 
-_BATCH_BYTES = 256 * 1024  # MEMCG_CHARGE_BATCH: 64 pages for each CPU, mm/memcontrol.c
 _WIDE_SECONDS = 0.25
 _SMAPS = "/proc/PID/smaps (goom run and goom capture take it)"
 _MEMSTATS = "MemStats: /debug/pprof/heap?debug=1 or /debug/vars"
@@ -29,7 +28,8 @@ def notes(evidence: Evidence, moment: Moment, charge: Charge) -> Iterator[str]:
     if not isnan(charge.apart) and charge.apart > 0:
         yield (
             f"{bytes_text(charge.apart)} are charged and in no counter: the kernel charges ahead "
-            f"in batches of up to {bytes_text(_BATCH_BYTES)} for each CPU"
+            f"in batches of up to {bytes_text(CHARGE_BATCH_BYTES)} for each CPU; they count as "
+            "kernel memory up to that"
         )
     yield from _charged_elsewhere(moment, charge)
 
@@ -67,7 +67,7 @@ def _charged_elsewhere(moment: Moment, charge: Charge) -> Iterator[str]:
     mapped = moment.regions.get("binary_file_bytes", 0.0) + moment.regions.get(
         "file_file_bytes", 0.0
     )
-    if charge.name != "RSS" and mapped - charge.mapped_files > _BATCH_BYTES:
+    if charge.name != "RSS" and mapped - charge.mapped_files > CHARGE_BATCH_BYTES:
         yield (
             f"{bytes_text(mapped - charge.mapped_files)} of the binary and its libraries are in "
             "RSS and not in this charge: another cgroup read them first"

@@ -18,6 +18,8 @@ _UNTOUCHED_METADATA_BYTES = {"old": 3.9 * 2**20, "new": 3.2 * 2**20}
 _LEAST_METADATA_BYTES = 0.5 * 2**20
 _METADATA_PER_ARENA_BYTE = 0.035  # where Go's own figures are not known: as measured, at most
 
+CHARGE_BATCH_BYTES = 64 * 4096
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -30,6 +32,12 @@ class Charge:
     mapped_files: float = nan
     page_cache: float = nan
     shared: float = nan
+
+    def ahead(self, procs: int) -> float:
+        """What the kernel charged ahead: it takes 64 pages at a time for each CPU and charges
+        from them (MEMCG_CHARGE_BATCH, mm/memcontrol.c); no counter names what is left of them.
+        """
+        return min(self.apart, procs * CHARGE_BATCH_BYTES) if self.apart > 0 else 0.0
 
     @property
     def apart(self) -> float:
