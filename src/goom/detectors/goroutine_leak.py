@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from goom.case.profile import Frame
-from goom.case.subject import Subject
 from goom.case.units import bytes_text
-from goom.case.verdict import Blame, Hypothesis
+from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
-from goom.signals.blame import of_growth_since
 from goom.signals.course import Course
-from goom.signals.frames import enclosing, is_own, user_frames
+from goom.signals.goroutine_blame import GoroutineBlame
 from goom.signals.goroutine_growth import GoroutineGrowth
 from goom.signals.goroutines import GoroutineTrend
 from goom.signals.growth import Growth
-from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
 
@@ -23,9 +19,8 @@ def goroutine_leak(
     goroutines: GoroutineTrend,
     grown: GoroutineGrowth,
     course: Course,
-    subject: Subject,
     growth: Growth | None,
-    sites: SiteGrowth | None,
+    blamed: GoroutineBlame | None,
 ) -> Hypothesis:
     """Goroutines are started and never end; their number grows with the work served.
 
@@ -60,7 +55,7 @@ def goroutine_leak(
     return weighing.hypothesis(
         "goroutine_leak",
         _summary(grown, goroutines),
-        blame=_blame(grown, subject, sites),
+        blame=blamed.rows if blamed is not None else (),
         scenario="over_hours",
     )
 
@@ -124,46 +119,3 @@ def _summary(grown: GoroutineGrowth, goroutines: GoroutineTrend) -> str:
         f"Goroutines grow from {grown.first:.0f} to {grown.last:.0f} ({rate}) and do not end; "
         f"{grown.blocked_fraction:.0%} of those added wait for a channel or a lock."
     )
-
-
-def _blame(grown: GoroutineGrowth, subject: Subject, sites: SiteGrowth | None) -> tuple[Blame, ...]:
-    """The place that waits, who started it, and the function that the goroutine runs.
-
-    Goroutines of a library (an HTTP connection's) show no line of the user's: then whoever
-    allocates what they hold comes first.
-    """
-    rows = {row.function: row for row in _waiting(grown, subject)}
-    mine = [row for row in rows.values() if is_own(row.function, row.file, subject)]
-    if not mine and sites is not None:
-        held = of_growth_since(sites, 0.0, "what grew with them")
-        own = [row for row in held if is_own(row.function, row.file, subject)]
-        rows = {row.function: row for row in (*own, *rows.values())}
-    return tuple(rows.values())[:6]
-
-
-def _waiting(grown: GoroutineGrowth, subject: Subject) -> list[Blame]:
-    total = sum(max(group.grown, 0.0) for group in grown.groups)
-    rows: dict[str, Blame] = {}
-    for group in grown.groups[:3]:
-        share = max(group.grown, 0.0) / total if total > 0 else 0.0
-        mine = user_frames(group.stack, subject)
-        places = [(frame, f"{group.grown:.0f} more goroutines wait here") for frame in mine[:1]]
-        places += [(frame, "starts them") for frame in group.creators[:1]]
-        places += [(frame, "is what they run") for frame in mine[1:][-1:]]
-        places += _parents(mine, group.creators)
-        for frame, why in places:
-            rows.setdefault(
-                frame.function, Blame(frame.function, frame.file, frame.line, share, why)
-            )
-    return list(rows.values())
-
-
-def _parents(mine: tuple[Frame, ...], known: tuple[Frame, ...]) -> list[tuple[Frame, str]]:
-    """The function around a closure started it, as far as a profile alone can tell."""
-    if known or not mine:
-        return []
-    entry = mine[-1]
-    outer = enclosing(entry.function)
-    if outer == entry.function:
-        return []
-    return [(Frame(outer, entry.file, entry.line), "holds the closure that they run")]

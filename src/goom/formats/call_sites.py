@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,15 @@ CALLEES = (
     "runtime/debug.setGCPercent",
     "runtime/debug.SetMemoryLimit",
     "runtime/debug.setMemoryLimit",
+    "net/http.Get",
+    "net/http.Post",
+    "net/http.(*Client).Do",
+    "net/http.(*Client).do",
+    "net/http.(*Client).Get",
+    "net/http.(*Client).Head",
+    "net/http.(*Client).Post",
+    "net/http.(*Client).PostForm",
+    "net/http.(*Transport).RoundTrip",
     "time.NewTicker",
     "time.Tick",
 )
@@ -55,6 +64,9 @@ KEEPING = (
     "container/heap.Push",
     "runtime.growslice",
 )
+Addresses = NDArray[np.int64]
+_CODE_AT_ONCE = 1 << 21
+_MOST_SITES = 2_000_000
 _CGO_STUB = "._Cfunc_"  # cgo's own wrappers: main._Cfunc_malloc
 _MOST_CALLERS = 400
 _MOST_OWN = 6000  # of a larger program the calls within it are left out
@@ -76,7 +88,7 @@ def read(data: memoryview) -> BinaryCalls:
         entries = table.entries[np.fromiter(wanted.values(), dtype=np.int64, count=len(wanted))]
         sites, targets = _calls(data, text, elf.machine, entries)
         by_entry = {int(table.entries[index]): name for name, index in wanted.items()}
-        return BinaryCalls(_callers(table, names, own, by_entry, zip(sites, targets, strict=True)))
+        return BinaryCalls(_callers(table, names, own, by_entry, (sites, targets)))
     except (struct.error, IndexError, KeyError, OverflowError, ValueError):
         raise BadInput("the executable's tables point outside of the file") from None
 
@@ -98,26 +110,47 @@ def _own_functions(names: list[str], data: memoryview) -> frozenset[int]:
 
 def _calls(
     data: memoryview, text: Section, machine: int, entries: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Addresses, Addresses]:
     """Addresses of call instructions that lead to one of ``entries``, and where each leads."""
-    code = np.frombuffer(data[text.offset : text.offset + text.size], dtype=np.uint8)
-    if machine == AMD64:
-        sites = np.flatnonzero(code[:-4] == 0xE8)
-        words = [
-            code[sites + place].astype(np.int64) << (8 * (place - 1)) for place in (1, 2, 3, 4)
-        ]
-        distance = (words[0] | words[1] | words[2] | words[3]).astype(np.uint32).view(np.int32)
-        targets = sites + 5 + distance.astype(np.int64)
-    elif machine == ARM64:
-        words32 = np.frombuffer(code[: len(code) // 4 * 4].tobytes(), dtype="<u4")
-        rows = np.flatnonzero((words32 >> 26) == 0x25)
-        distance = (words32[rows] << 6).view(np.int32).astype(np.int64) >> 4
-        sites, targets = rows * 4, rows * 4 + distance
-    else:
+    if machine not in _FINDERS:
         raise BadInput("goom reads call sites of amd64 and arm64 executables only")
-    sites, targets = sites + text.address, targets + text.address
-    chosen = np.isin(targets, entries.astype(np.int64))
-    return sites[chosen], targets[chosen]
+    code = np.frombuffer(data[text.offset : text.offset + text.size], dtype=np.uint8)
+    wanted = np.unique(entries.astype(np.int64))
+    parts: list[tuple[Addresses, Addresses]] = []
+    for start in range(0, len(code), _CODE_AT_ONCE):
+        # an instruction may reach into the next stretch
+        sites, targets = _FINDERS[machine](code[start : start + _CODE_AT_ONCE + 4])
+        sites, targets = sites + (text.address + start), targets + (text.address + start)
+        chosen = (sites < text.address + start + _CODE_AT_ONCE) & np.isin(targets, wanted)
+        parts.append((sites[chosen], targets[chosen]))
+        if sum(len(sites) for sites, _ in parts) > _MOST_SITES:
+            raise BadInput("the executable has more calls than any program that goom knows of")
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    sites, targets = (np.concatenate(side) for side in zip(*parts, strict=True))
+    return sites, targets
+
+
+def _amd64(code: NDArray[np.uint8]) -> tuple[Addresses, Addresses]:
+    """CALL rel32: where each stands and where it leads, from the start of ``code``."""
+    sites = np.flatnonzero(code[:-4] == 0xE8)
+    words = [code[sites + place].astype(np.int64) << (8 * (place - 1)) for place in (1, 2, 3, 4)]
+    distance = (words[0] | words[1] | words[2] | words[3]).astype(np.uint32).view(np.int32)
+    return sites, sites + 5 + distance.astype(np.int64)
+
+
+def _arm64(code: NDArray[np.uint8]) -> tuple[Addresses, Addresses]:
+    """BL imm26."""
+    words = np.frombuffer(code[: len(code) // 4 * 4].tobytes(), dtype="<u4")
+    rows = np.flatnonzero((words >> 26) == 0x25)
+    distance = (words[rows] << 6).view(np.int32).astype(np.int64) >> 4
+    return rows * 4, rows * 4 + distance
+
+
+_FINDERS: Mapping[int, Callable[[NDArray[np.uint8]], tuple[Addresses, Addresses]]] = {
+    AMD64: _amd64,
+    ARM64: _arm64,
+}
 
 
 def _callers(
@@ -125,19 +158,21 @@ def _callers(
     names: list[str],
     own: frozenset[int],
     by_entry: dict[int, str],
-    calls: Iterable[tuple[np.int64, np.int64]],
+    calls: tuple[Addresses, Addresses],
 ) -> dict[str, tuple[Frame, ...]]:
     """Callers by callee; of calls that keep things and of own functions, own callers only."""
     found: dict[str, dict[str, Frame]] = {}
-    for site, target in calls:
-        callee = by_entry[int(target)]
-        index = table.index_of(int(site))
+    sites, targets = calls
+    indices = table.indices_of(sites)
+    rows = zip(sites.tolist(), targets.tolist(), indices.tolist(), strict=True)
+    for site, target, index in rows:
+        callee = by_entry[target]
         callers = found.setdefault(callee, {})
         told = callee in CALLEES or _CGO_STUB in callee
         if index < 0 or names[index] in callers or len(callers) >= _MOST_CALLERS:
             continue
         if told or index in own:
-            file, line = table.place(index, int(site))
+            file, line = table.place(index, site)
             callers[names[index]] = Frame(names[index], file, line)
     return {callee: tuple(callers.values()) for callee, callers in sorted(found.items()) if callers}
 
