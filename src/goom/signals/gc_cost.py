@@ -18,7 +18,6 @@ from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 _SETTLE_FRACTION = 0.15  # the start of a run is not its pace
 
 
