@@ -76,7 +76,7 @@ def _waits(weighing: Weighing, goroutines: GoroutineTrend, grown: GoroutineGrowt
     if grown.strength < 0.1:
         return
     fraction = grown.blocked_fraction
-    text = f"{fraction:.0%} of those added wait for a channel or a lock"
+    text = f"{fraction:.0%} of those added wait for a channel, a lock or C"
     weighing.plus(1.5 * ramp(fraction, 0.4, 0.8), text, "goroutine profiles")
     weighing.minus(1.5 * ramp(fraction, 0.3, 0.05), text, "goroutine profiles")
     many = goroutines.waiting_over_a_minute

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from math import isnan
 
+import numpy as np
+
 from goom.case.profile import Frame
+from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
 from goom.case.units import KIB, bytes_text
 from goom.case.verdict import Blame, Hypothesis
@@ -17,6 +20,8 @@ from goom.signals.goroutines import GoroutineTrend, Group
 from goom.signals.growth import Growth
 from goom.signals.trend import ramp
 
+_SIGNAL_STACK_BYTES = 32 * KIB  # each thread has one for signals (mpreinit, os_linux.go)
+
 
 @detector("stack_growth")
 def stack_growth(
@@ -24,6 +29,7 @@ def stack_growth(
     course: Course,
     subject: Subject,
     goroutines: GoroutineTrend | None,
+    process: ProcessSeries | None,
 ) -> Hypothesis:
     """Goroutine stacks are the largest part of the memory.
 
@@ -59,7 +65,9 @@ def stack_growth(
     weighing.plus(1.0 * largest * size, "no other part is larger", growth.source)
     weighing.plus(6.0 * fatal, f"Go's own crash: {course.harm.go_fatal}", "stderr")
     if goroutines is not None and goroutines.peak > 0:
-        each = growth.stacks / goroutines.peak
+        threads = process.last("threads") if process is not None else 0.0
+        of_threads = float(np.nan_to_num(threads)) * _SIGNAL_STACK_BYTES
+        each = max(growth.stacks - of_threads, 0.0) / goroutines.peak
         each_text = f"{bytes_text(each)} of stack for each of {goroutines.peak:.0f} goroutines"
         weighing.plus(1.5 * ramp(each, 8 * KIB, 24 * KIB) * size, each_text, growth.source)
         weighing.minus(2.5 * ramp(each, 12 * KIB, 6 * KIB), each_text, growth.source)

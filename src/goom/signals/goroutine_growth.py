@@ -12,18 +12,19 @@ from goom.rooms import signal
 from goom.signals.burst import Burst
 from goom.signals.goroutines import GoroutineTrend, Group
 from goom.signals.onset import shape
-from goom.signals.startup import Startup
 from goom.signals.trend import ramp
 
 Floats = NDArray[np.float64]
+_STUCK = ("peer", "outside")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GoroutineGrowth:
     """``strength`` 0 to 1. ``groups`` are those that grow while blocked, most grown first.
 
-    ``blocked_fraction`` is the share of the growth that waits for a peer (channel, lock) rather
-    than for time, the network, or a CPU. ``late`` is 1 while the count still rises at the end.
+    ``blocked_fraction`` is the share of the growth that waits for a peer (channel, lock), or is
+    out of Go's hands (a system call, C), rather than for time, the network, or a CPU. ``late`` is
+    1 while the count still rises at the end.
     """
 
     strength: float
@@ -35,20 +36,15 @@ class GoroutineGrowth:
 
 
 @signal
-def goroutine_growth(
-    goroutines: GoroutineTrend, startup: Startup | None, burst: Burst | None
-) -> GoroutineGrowth:
-    """Judge the counts after the start, and who makes them up."""
-    after = startup.settled_seconds if startup is not None else 0.0
+def goroutine_growth(goroutines: GoroutineTrend, burst: Burst | None) -> GoroutineGrowth:
+    """Judge the counts, and who makes them up. A fleet that was started once has levelled off."""
     time, counts = goroutines.time_seconds, goroutines.counts
-    if (time >= after).sum() >= 2:
-        time, counts = time[time >= after], counts[time >= after]
     first, last = float(counts[0]), float(counts[-1])
     grown = last - first
     rises = ramp(log2(max(last, 1.0) / max(first, 8.0)), 0.3, 1.2) * ramp(grown, 15, 80)
     late = _late(time, counts)
     groups = tuple(group for group in goroutines.groups if group.grown > 0.05 * max(grown, 1.0))
-    blocked = sum(max(group.grown, 0.0) for group in groups if group.wait == "peer")
+    blocked = sum(max(group.grown, 0.0) for group in groups if group.wait in _STUCK)
     total = sum(max(group.grown, 0.0) for group in groups)
     fraction = blocked / total if total > 0 else 0.0
     strength = rises * late * (0.35 + 0.65 * ramp(fraction, 0.3, 0.7))
@@ -60,7 +56,7 @@ def goroutine_growth(
         last=last,
         blocked_fraction=fraction,
         late=late,
-        groups=tuple(sorted(groups, key=lambda group: (group.wait != "peer", -group.grown))),
+        groups=tuple(sorted(groups, key=lambda group: (group.wait not in _STUCK, -group.grown))),
     )
 
 

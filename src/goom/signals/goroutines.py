@@ -33,7 +33,8 @@ _WAITS_ON_PEER = (
     "sync.runtime_notifyListWait",
     "internal/sync.runtime_Semacquire",
 )
-_ENDS_BY_ITSELF = ("time.Sleep", "internal/poll.runtime_pollWait", "syscall.", "runtime.cgocall")
+_ENDS_BY_ITSELF = ("time.Sleep", "internal/poll.runtime_pollWait")
+_OUTSIDE = ("syscall.", "runtime.cgocall", "internal/runtime/syscall.", "runtime.notetsleepg")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -42,7 +43,7 @@ class Group:
 
     stack: Stack
     counts: Floats
-    wait: str  # "peer" (channel, lock), "self" (sleep, network, syscall), "running"
+    wait: str  # "peer" (channel, lock), "self" (sleep, network), "outside" (C, kernel), "running"
     creators: tuple[Frame, ...] = ()
 
     @property
@@ -179,6 +180,8 @@ def wait_of(stack: Stack) -> str:
     for frame in stack[:6]:
         if frame.function.startswith(_ENDS_BY_ITSELF):
             return "self"
+        if frame.function.startswith(_OUTSIDE):
+            return "outside"
         if frame.function.startswith(_WAITS_ON_PEER):
             return "peer"
     inner = stack[0].function if stack else ""

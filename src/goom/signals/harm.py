@@ -17,7 +17,7 @@ from goom.signals.usage import Usage
 class Harm:
     """``killed``: by the kernel, or by goom where it had to enforce the limit itself.
 
-    ``nearness`` is 0 for a peak under 85 % of the limit, 1 from 97 % on or when killed.
+    ``nearness`` is 0 for a peak under 75 % of the limit, 1 from 96 % on or when killed.
     ``effective_gomemlimit_bytes`` is nan when there is none, or when it lies over the container's
     limit, where it holds nothing back.
     """
@@ -53,7 +53,7 @@ def harm(
         limit_bytes=limit,
         peak_bytes=usage.peak_bytes if usage is not None else nan,
         peak_fraction=fraction,
-        nearness=1.0 if killed else ramp(fraction, 0.85, 0.97),
+        nearness=1.0 if killed else ramp(fraction, 0.75, 0.96),
         effective_gomemlimit_bytes=effective,
         stated_gomemlimit_bytes=stated,
     )
