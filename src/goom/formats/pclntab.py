@@ -7,7 +7,7 @@ Layout: runtime/symtab.go ``pcHeader`` and runtime2.go ``_func``; 1.18-1.19 magi
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,17 @@ from goom.case.errors import BadInput
 from goom.formats.elf_sections import Elf
 
 _MAGICS = (0xFFFFFFF0, 0xFFFFFFF1)
-_MOST_FUNCTIONS = 4_000_000
+_MOST_FUNCTIONS = 1_000_000
 _SECTIONS = (".gopclntab", ".data.rel.ro.gopclntab")
 _MODULE_TEXT_OFFSET = 176  # moduledata.text, 1.27
 _MOST_PC_STEPS = 100_000
+
+
+@dataclass(slots=True)
+class Work:
+    """What may still be spent on a table that anybody may have written."""
+
+    steps_left: int = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +42,7 @@ class FunctionTable:
     files_at: int
     programs_at: int
     pc_quantum: int
+    work: Work = field(default_factory=Work)
 
     def name(self, index: int) -> str:
         """A function's name."""
@@ -43,11 +51,18 @@ class FunctionTable:
 
     def names(self) -> list[str]:
         """All names, in address order."""
-        return [self.name(index) for index in range(len(self.entries))]
+        names: list[str] = []
+        room = len(self.table)  # no two functions share the bytes of their names
+        for index in range(len(self.entries)):
+            names.append(self.name(index))
+            room -= len(names[-1])
+            if room < 0:
+                raise BadInput("the Go function table names more than it holds")
+        return names
 
-    def index_of(self, address: int) -> int:
-        """The function that holds an address, -1 for none."""
-        return int(np.searchsorted(self.entries, np.uint64(address), side="right")) - 1
+    def indices_of(self, addresses: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The function that holds each address, -1 for none."""
+        return np.searchsorted(self.entries, addresses.astype(np.uint64), side="right") - 1
 
     def place(self, index: int, address: int) -> tuple[str, int]:
         """File and line within a function; where an inlined callee's file is meant, the function's
@@ -84,6 +99,7 @@ class FunctionTable:
         """Run a pc-value program (runtime.pcvalue, symtab.go) up to ``distance`` bytes."""
         at, value, reached = self.programs_at + program, -1, 0
         for step in range(_MOST_PC_STEPS):
+            self.work.steps_left -= 1
             change, at = _varint(self.table, at)
             if change == 0 and step:
                 return -1
@@ -92,6 +108,8 @@ class FunctionTable:
             reached += advance * self.pc_quantum
             if reached > distance:
                 return value
+            if self.work.steps_left <= 0:
+                raise BadInput("the executable's line tables are longer than any that Go writes")
         return -1
 
 
