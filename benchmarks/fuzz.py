@@ -72,7 +72,9 @@ def _trouble(one_input: Target, data: bytes) -> str:
 def with_atheris(name: str, seconds: float, seed: int) -> int:
     """How many crashes coverage-guided fuzzing found: it stops at the first."""
     script = _WITH_ATHERIS.format(root=str(ROOT), name=name)
-    options = [f"-max_total_time={int(seconds)}", f"-seed={seed}", "-max_len=100000"]
+    # what atheris itself keeps of each input adds up over minutes; the parsers bound their own
+    options = [f"-max_total_time={int(seconds)}", "-rss_limit_mb=8192"]
+    options += [f"-seed={seed}", "-max_len=100000"]
     with tempfile.TemporaryDirectory() as found:  # what only widens coverage is not kept
         folders = [found, str(corpus_folder(name))]
         command = [sys.executable, "-c", script, *options, f"-artifact_prefix={found}/", *folders]

@@ -81,7 +81,7 @@ def _limit(weighing: Weighing, course: Course, strength: float) -> None:
     elif isnan(harm.peak_fraction):
         weighing.minus(2.0, "no limit is known that the peak came near to", "memory over time")
     else:
-        clear = "the peak stayed clear of the limit"
+        clear = f"the peak was {harm.peak_fraction:.0%} of the limit"
         weighing.minus(3.0 * (1.0 - harm.nearness), clear, "memory over time")
 
 

@@ -60,7 +60,7 @@ def traffic_surge(
     )
     weighing.minus(
         4.0 * (1.0 - harm.nearness) * (harm.peak_fraction == harm.peak_fraction),
-        "the peak stayed clear of the limit",
+        f"the peak was {harm.peak_fraction:.0%} of the limit",
         "memory over time",
     )
     weighing.minus(2.5 * course.starting, "the peak belongs to the start", "memory over time")
