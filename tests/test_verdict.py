@@ -92,10 +92,15 @@ def test_the_heaviest_reason_is_said_first() -> None:
 
 
 def test_a_second_strong_cause_is_named_too_unless_all_is_well() -> None:
-    heard = [said("heap_leak", 14), said("goroutine_leak", 12), said("off_heap", 3.1)]
-    assert weigh(heard, (), NOTHING).also == ("goroutine_leak",)
-    well = [said("healthy", 14), said("goroutine_leak", 12)]
+    heard = [said("heap_leak", 14), said("alloc_churn", 12), said("off_heap", 3.1)]
+    assert weigh(heard, (), NOTHING).also == ("alloc_churn",)
+    well = [said("healthy", 14), said("alloc_churn", 12)]
     assert weigh(well, (), NOTHING).also == ()
+
+
+def test_one_rise_has_one_cause() -> None:
+    heard = [said("heap_leak", 14), said("goroutine_leak", 13)]
+    assert weigh(heard, (), NOTHING).also == ()
 
 
 def test_a_sure_verdict_asks_for_nothing_more() -> None:

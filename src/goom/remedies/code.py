@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from goom.case.names import place, short_file
 from goom.case.verdict import Remedy, Verdict
 from goom.rooms import remedy
 
@@ -85,22 +86,23 @@ _ORDERS = {
 @remedy
 def change_the_code(verdict: Verdict) -> Iterator[Remedy]:
     """The order for the cause, and for each cause that is true as well."""
-    for place, cause in enumerate((verdict.cause, *verdict.also)):
+    for rank, cause in enumerate((verdict.cause, *verdict.also)):
         if cause not in _ORDERS:
             continue
         title, action, effect = _ORDERS[cause]
         where = ""
-        if place == 0 and verdict.blame:
+        if rank == 0 and verdict.blame:
             first = verdict.blame[0]
-            where = f" at {first.function} ({first.file.rsplit('/', 1)[-1]}:{first.line})"
+            file = place(short_file(first.file, 1), first.line)
+            where = f" at {first.function}" + (f" ({file})" if file else "")
         yield Remedy(
             code=f"code_{cause}",
             when="code",
-            order=10 + place,
+            order=10 + rank,
             title=f"{title}{where}",
             action=action,
             effect=effect,
             cost="a change and its review",
-            safety="test it with goom lab's way: the same load in the same limit, before and after",
+            safety="run the same load under the same limit before and after, and compare",
             undo="revert the change",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
+from math import isfinite, isnan
 
 from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Remedy, Verdict
@@ -18,7 +18,7 @@ def raise_gogc(
     verdict: Verdict, course: Course, marked: MarkedHeap, cost: GCCost
 ) -> Iterator[Remedy]:
     """For alloc_churn: GC CPU falls as the runway grows (cost per cycle stays the same)."""
-    if verdict.cause != "alloc_churn" or isnan(cost.effective_gogc_percent):
+    if verdict.cause != "alloc_churn" or not isfinite(cost.effective_gogc_percent):
         return
     now = max(10.0, cost.effective_gogc_percent)
     limit = course.harm.limit_bytes
