@@ -9,6 +9,7 @@ import numpy as np
 
 from goom.case.gctrace import GCTrace
 from goom.case.ledger import LedgerHistory
+from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
 from goom.signals.composition import PARTS, Composition
@@ -58,12 +59,16 @@ def growth(
     usage: Usage | None,
     history: LedgerHistory | None,
     trace: GCTrace | None,
+    subject: Subject,
 ) -> Growth | None:
     """From MemStats and RSS when both were seen, else from the marks, RSS and the mappings."""
     if composition is not None:
         return _measured(composition)
     if marked is not None and usage is not None and len(usage.bytes):
         return _from_marks(marked, usage, history, trace)
+    traced = "gctrace=1" in subject.environment.get("GODEBUG", "")
+    if usage is not None and traced and (trace is None or not len(trace.cycles)):
+        return _never_collected(usage, history, subject)
     return None
 
 
@@ -132,6 +137,38 @@ def _from_marks(
         grown_waste=waste,
         grown_outside=grown_outside,
         source=f"{marked.source}, {usage.source}" + ("" if isnan(outside) else " and smaps"),
+    )
+
+
+def _never_collected(
+    usage: Usage, history: LedgerHistory | None, subject: Subject
+) -> Growth | None:
+    """A traced program without one collection never filled its first goal, 4 MiB at GOGC=100
+    (heapMinimum, mgcpacer.go): what lies in Go's arenas beyond that is stacks.
+    """
+    arenas, grown = _layer(history, "heap_unsplit")
+    gogc = 100 if subject.gogc_percent is None else subject.gogc_percent
+    if isnan(arenas) or gogc < 0 or not len(usage.bytes):
+        return None
+    heap = min(arenas, 4.0 * MIB * gogc / 100)
+    outside, grown_outside = _layer(history, "outside_go")
+    stacks = arenas - heap
+    return Growth(
+        at_seconds=usage.peak_at_seconds,
+        peak_bytes=usage.peak_bytes,
+        marked=0.0,
+        garbage=heap,
+        waste=0.0,
+        free=0.0,
+        stacks=stacks,
+        outside=outside,
+        unsplit_bytes=0.0,
+        grown_total=max(grown, 0.0) + float(np.nan_to_num(grown_outside)),
+        grown_marked=0.0,
+        grown_stacks=max(grown - heap, 0.0),
+        grown_waste=0.0,
+        grown_outside=grown_outside,
+        source=f"no collection in the GC log, {usage.source} and smaps",
     )
 
 

@@ -57,8 +57,9 @@ def pooling(
     bounded = _bounded(objects, subject, goroutines)
     uneven = _uneven(large)
     share = ramp(held / total, 0.35, 0.65)
-    strength = share * (0.6 * through_pool + 0.25 * bounded + 0.15 * uneven)
-    if not putters and binary is not None:
+    enlarged = _enlarged(large, objects) * bounded
+    strength = share * (0.6 * max(through_pool, enlarged) + 0.25 * bounded + 0.15 * uneven)
+    if not putters and binary is not None and enlarged < 0.5:
         strength *= 0.6  # a pool of the program's own making is still possible
     return Pooling(
         strength=float(min(1.0, strength)),
@@ -141,6 +142,24 @@ def _bounded(objects: float, subject: Subject, goroutines: GoroutineTrend | None
         return 0.3
     procs = float(subject.gomaxprocs or 2)
     return ramp(objects / (2 * at_once + 4 * procs), 2.0, 1.0)
+
+
+def _enlarged(large: list[Site], objects: float) -> float:
+    """1 when the buffers grew while their number stayed: capacity that is kept, not more objects.
+
+    A few objects say nothing: one slice that grows for ever does the same.
+    """
+    if objects < 8 or not large:
+        return 0.0
+    held = np.sum([site.inuse_bytes for site in large], axis=0)
+    number = np.sum([site.inuse_objects for site in large], axis=0)
+    early = np.flatnonzero((number >= 0.5 * number[-1]) & (held >= 0.05 * held[-1]))
+    if not len(early):
+        return 0.0
+    start = int(early[0])
+    larger = (held[-1] / number[-1]) / (held[start] / max(number[start], 1.0))
+    more = number[-1] / max(number[start], 1.0)
+    return ramp(float(larger), 1.5, 2.5) * ramp(float(more), 2.0, 1.3)
 
 
 def _uneven(large: list[Site]) -> float:
