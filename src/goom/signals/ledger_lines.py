@@ -17,7 +17,7 @@ LABELS = {
     "heap_unsplit": "Go, not told apart",
     "runtime_metadata": "runtime metadata",
     "outside_go": "outside Go",
-    "files_mapped": "binary and mapped files",
+    "files_mapped": "mapped files",
     "page_cache": "page cache",
     "kernel": "kernel",
     "unexplained": "unexplained",

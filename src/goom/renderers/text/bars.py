@@ -6,12 +6,12 @@ from math import isnan
 
 from goom.case.ledger import Ledger, LedgerLine
 from goom.case.model import Case
-from goom.case.names import harmless
+from goom.case.names import harmless, short_function
 from goom.case.units import KIB, MIB, percent_text, seconds_text
 from goom.renderers.text.lines import Line, Span, cells, clip, pad
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_BAR_COLUMNS = 26
+_BAR_COLUMNS = 20
 _LABEL_COLUMNS = 18
 _SMALLEST_SHARE = 0.001
 
@@ -31,7 +31,7 @@ def bars(case: Case, width: int) -> list[Line]:
     for line in shown:
         bar = pad(_bar(line.bytes / most, columns), columns)
         figure = f"{line.bytes / unit:8.1f}"
-        note = clip(_note(line, ledger, unit), max(width - 6 - label - columns - 8 - 3, 0))
+        note = _note(line, ledger, max(width - 6 - label - columns - 8 - 3, 0))
         head = Span(f"    {pad(harmless(line.label), label)}  ")
         lines.append((head, Span(bar, "bar"), Span(figure), Span(f"   {note}", "dim")))
     return lines
@@ -48,14 +48,18 @@ def _bar(fraction: float, columns: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def _note(line: LedgerLine, ledger: Ledger, unit: int) -> str:
-    if line.key == "unexplained" and ledger.charge_bytes:
-        return f"({percent_text(line.bytes / ledger.charge_bytes)})"
-    largest = max(line.detail, key=lambda part: part.bytes, default=None)
-    if largest is None:
-        return f"± {line.error_bytes / unit:.1f}" if line.error_bytes >= unit / 20 else ""
-    name = largest.label.split("  ")[0]  # two blanks part a function from its place
-    return f"{largest.bytes / unit:.1f} {harmless(name)}"
+def _note(line: LedgerLine, ledger: Ledger, columns: int) -> str:
+    """The share, and for the live heap who holds most of it where that fits."""
+    if not ledger.charge_bytes:
+        return ""
+    share = percent_text(line.bytes / ledger.charge_bytes)
+    if line.key != "heap_live" or not line.detail:
+        return share
+    largest = max(line.detail, key=lambda part: part.bytes)
+    function = largest.label.split("  ")[0]  # two blanks part a function from its place
+    note = f"{share}  {harmless(short_function(function))}"
+    fits = cells(note) <= columns and largest.bytes > line.bytes / 2 and "." in function
+    return note if fits else share
 
 
 def _when(case: Case, ledger: Ledger) -> str:
