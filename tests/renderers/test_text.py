@@ -55,7 +55,7 @@ def test_the_leak_fits_one_screen_and_says_it_in_order() -> None:
     wanted = ("The kernel killed catalogweb after 24.1 s", "heap_leak", "0.93", "3.9 MiB/s",
               "cache.(*Cache).Put", "cache.go:48", "93 %", "Why not another cause",
               "goroutine_leak", "0.04", "14 goroutines", "Where the 128.0 MiB", "heap live", "97.2",
-              "unexplained", "0.9 %", "Now", "Then", "To be surer", "a.html", "a.goom",
+              "unexplained ▎ 1.1 0.9 %", "Now", "Then", "To be surer", "a.html", "a.goom",
               "goom explain heap_leak")  # fmt: skip
     places = [" ".join(shown.split()).find(word) for word in wanted]
     assert -1 not in places

@@ -113,7 +113,8 @@ def _memory(weighing: Weighing, grown: GoroutineGrowth, growth: Growth | None) -
 
 
 def _summary(grown: GoroutineGrowth, goroutines: GoroutineTrend) -> str:
-    pace = goroutines.line.slope_per_second
+    seconds = float(goroutines.time_seconds[-1] - goroutines.time_seconds[0])
+    pace = (grown.last - grown.first) / seconds if seconds > 0 else 0.0
     rate = f"{pace:.0f} a second" if pace >= 1 else f"{pace * 3600:.0f} an hour"
     return (
         f"Goroutines grow from {grown.first:.0f} to {grown.last:.0f} ({rate}) and do not end; "

@@ -40,9 +40,10 @@ def burst(
     step = min(ramp(onset.rise_fraction, 0.6, 0.35), ramp(lasted, 0.65, 0.45))
     allocation, cores = _ratios(onset, work)
     many = _goroutine_ratio(onset, goroutines)
-    known = [ratio for ratio in (allocation, cores, many) if not isnan(ratio)]
-    best = max(known, default=nan)
-    more = 0.4 if isnan(best) else ramp(log2(max(best, 1e-3)), 0.5, 1.4)
+    known = [ratio for ratio in (allocation, cores) if not isnan(ratio)]
+    busier = _times_more(max(known, default=nan))
+    # goroutines that pile up while the work stays the same wait for something: no burst of work
+    more = max(busier, 0.5 * _times_more(many)) if known else max(0.4, _times_more(many))
     return Burst(
         strength=length * flat * step * more * _worth(onset, usage),
         text=_text(onset, allocation, cores, many),
@@ -51,6 +52,10 @@ def burst(
         goroutine_ratio=many,
         base_flat=length * flat,
     )
+
+
+def _times_more(ratio: float) -> float:
+    return 0.0 if isnan(ratio) else ramp(log2(max(ratio, 1e-3)), 0.5, 1.4)
 
 
 def _worth(onset: Onset, usage: Usage | None) -> float:

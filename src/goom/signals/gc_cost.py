@@ -150,9 +150,11 @@ def _process_cpu(clock: Timebase, process: ProcessSeries | None, since: float) -
     user, system = process.get("user_seconds"), process.get("system_seconds")
     if user is None or system is None:
         return nan
-    total = (user + system)[clock.since_start(process.time_seconds) >= since]
-    total = total[~np.isnan(total)]
-    return float(total[-1] - total[0]) if len(total) > 1 else nan
+    time, total = clock.since_start(process.time_seconds), user + system
+    time, total = time[~np.isnan(total)], total[~np.isnan(total)]
+    if not len(time) or time[-1] <= since:
+        return nan
+    return float(total[-1] - np.interp(since, time, total))
 
 
 def _heap_base(cycles: GCCycles) -> Floats:

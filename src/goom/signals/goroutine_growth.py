@@ -15,7 +15,8 @@ from goom.signals.onset import shape
 from goom.signals.trend import ramp
 
 Floats = NDArray[np.float64]
-_STUCK = ("peer", "outside")
+# How surely a wait does not end by itself: a read without a deadline may never, a sleep does.
+_STUCK = {"peer": 1.0, "outside": 1.0, "network": 0.5}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -44,11 +45,12 @@ def goroutine_growth(goroutines: GoroutineTrend, burst: Burst | None) -> Gorouti
     rises = ramp(log2(max(last, 1.0) / max(first, 8.0)), 0.3, 1.2) * ramp(grown, 15, 80)
     late = _late(time, counts)
     groups = tuple(group for group in goroutines.groups if group.grown > 0.05 * max(grown, 1.0))
-    blocked = sum(max(group.grown, 0.0) for group in groups if group.wait in _STUCK)
+    blocked = sum(max(group.grown, 0.0) * _STUCK.get(group.wait, 0.0) for group in groups)
     total = sum(max(group.grown, 0.0) for group in groups)
     fraction = blocked / total if total > 0 else 0.0
     strength = rises * late * (0.35 + 0.65 * ramp(fraction, 0.3, 0.7))
-    strength *= 1.0 - 0.85 * max(_step(time, counts), burst.strength if burst else 0.0)
+    surge = max(_step(time, counts), burst.strength if burst else 0.0)
+    strength *= 1.0 - 0.85 * surge * (1.0 - 0.6 * fraction)
     strength = max(strength, _proven(goroutines, last))
     return GoroutineGrowth(
         strength=float(strength),
@@ -56,8 +58,12 @@ def goroutine_growth(goroutines: GoroutineTrend, burst: Burst | None) -> Gorouti
         last=last,
         blocked_fraction=fraction,
         late=late,
-        groups=tuple(sorted(groups, key=lambda group: (group.wait not in _STUCK, -group.grown))),
+        groups=tuple(sorted(groups, key=_likely_stuck)),
     )
+
+
+def _likely_stuck(group: Group) -> float:
+    return -group.grown * _STUCK.get(group.wait, 0.1)
 
 
 def _late(time: Floats, counts: Floats) -> float:

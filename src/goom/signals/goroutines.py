@@ -33,7 +33,8 @@ _WAITS_ON_PEER = (
     "sync.runtime_notifyListWait",
     "internal/sync.runtime_Semacquire",
 )
-_ENDS_BY_ITSELF = ("time.Sleep", "internal/poll.runtime_pollWait")
+_ENDS_BY_ITSELF = ("time.Sleep",)
+_NETWORK = ("internal/poll.runtime_pollWait",)
 _OUTSIDE = ("syscall.", "runtime.cgocall", "internal/runtime/syscall.", "runtime.notetsleepg")
 
 
@@ -43,7 +44,7 @@ class Group:
 
     stack: Stack
     counts: Floats
-    wait: str  # "peer" (channel, lock), "self" (sleep, network), "outside" (C, kernel), "running"
+    wait: str  # peer (channel, lock), network, self (sleep), outside (C, the kernel), running
     creators: tuple[Frame, ...] = ()
 
     @property
@@ -180,6 +181,8 @@ def wait_of(stack: Stack) -> str:
     for frame in stack[:6]:
         if frame.function.startswith(_ENDS_BY_ITSELF):
             return "self"
+        if frame.function.startswith(_NETWORK):
+            return "network"
         if frame.function.startswith(_OUTSIDE):
             return "outside"
         if frame.function.startswith(_WAITS_ON_PEER):

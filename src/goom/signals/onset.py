@@ -69,6 +69,7 @@ def shape(time: Floats, value: Floats) -> Onset | None:
     start = float(time[0]) if time[-1] <= 0 else max(0.0, float(time[0]))
     settled = start + _SETTLE_FRACTION * (float(time[-1]) - start)
     peak = int(np.argmax(value))
+    settled = min(settled, start + 0.5 * max(0.0, float(time[peak]) - start))
     before = (time >= settled) & (np.arange(len(time)) <= peak)
     low = float(value[before].min()) if before.any() else float(value[: peak + 1].min())
     rise = float(value[peak]) - low
