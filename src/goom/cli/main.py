@@ -9,6 +9,7 @@ import io
 import os
 import pkgutil
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the only place that catches what the user or the world did."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _print_what_can_be_printed()
+    threading.excepthook = _of_a_thread
     try:
         parsed = _parser(given).parse_args(given)
         return int(parsed.run(parsed))
@@ -53,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "To report it, add what this prints:  GOOM_TRACEBACK=1 goom …",
         )
         return CANNOT_TELL
+
+
+def _of_a_thread(failed: threading.ExceptHookArgs) -> None:
+    """A look that fails in its thread costs that look, in one line, and nothing else."""
+    if failed.exc_type is not SystemExit:
+        kind = failed.exc_type.__name__
+        print(f"goom: a look failed (a bug in goom): {kind}: {failed.exc_value}", file=sys.stderr)
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
