@@ -96,7 +96,8 @@ def frames(*functions: str) -> tuple[Frame, ...]:
 
 
 def _file(function: str) -> str:
-    package = function.rpartition("/")[2].partition(".")[0]
+    folder, slash, name = function.rpartition("/")
+    package = folder + slash + name.partition(".")[0]
     return "/src/app/app.go" if package == "main" else f"/usr/local/go/src/{package}/x.go"
 
 

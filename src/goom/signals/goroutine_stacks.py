@@ -46,8 +46,10 @@ def _commonest(
 
 def _chains(profile: Profile) -> Hashes:
     """A number for each stack, the same for stacks of the same functions whatever the lines."""
-    functions = (profile.line_functions.astype(np.uint64) + np.uint64(1)) * _ODD
-    by_location = _summed(functions, profile.location_offsets)
+    numbers: dict[str, int] = {}
+    names = [numbers.setdefault(name, len(numbers) + 1) for name in profile.functions]
+    functions = np.array(names, dtype=np.uint64)[profile.line_functions]
+    by_location = _summed(functions * _ODD, profile.location_offsets)
     return _summed(by_location[profile.stack_locations] * _ODD, profile.stack_offsets)
 
 
