@@ -99,6 +99,6 @@ def standard_error(profile: Profile, samples: Ints, measure: str) -> float:
         return 0.0
     count = objects[samples].astype(np.float64)
     mean = size[samples] / np.maximum(count, 1)
-    sampled = np.maximum(-np.expm1(-mean / profile.period), 1e-12)
+    sampled = np.maximum(-np.expm1(-np.maximum(mean, 0) / profile.period), 1e-12)
     weight = mean if what == "space" else 1.0
     return float(np.sqrt((np.abs(count) * (1 - sampled) / sampled * weight**2).sum()))
