@@ -11,6 +11,7 @@ from goom.case.profile import Frame, Profile
 from goom.signals.stack_search import samples_with
 
 Hashes = NDArray[np.uint64]
+_SAMPLES_AT_ONCE = 1 << 16
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: spreads small numbers
 
 
@@ -50,7 +51,13 @@ def _chains(profile: Profile) -> Hashes:
     names = [numbers.setdefault(name, len(numbers) + 1) for name in profile.functions]
     functions = np.array(names, dtype=np.uint64)[profile.line_functions]
     by_location = _summed(functions * _ODD, profile.location_offsets)
-    return _summed(by_location[profile.stack_locations] * _ODD, profile.stack_offsets)
+    chains = np.empty(len(profile), dtype=np.uint64)
+    for start in range(0, len(profile), _SAMPLES_AT_ONCE):
+        offsets = profile.stack_offsets[start : start + _SAMPLES_AT_ONCE + 1]
+        locations = profile.stack_locations[offsets[0] : offsets[-1]]
+        some = _summed(by_location[locations] * _ODD, offsets - offsets[0])
+        chains[start : start + len(some)] = some
+    return chains
 
 
 def _summed(parts: Hashes, offsets: NDArray[np.int64]) -> Hashes:
