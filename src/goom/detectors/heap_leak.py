@@ -106,6 +106,8 @@ def _rivals(weighing: Weighing, course: Course, pooling: Pooling | None) -> None
         weighing.minus(4.5 * course.starting, course.startup.text, "the start of the process")
     if pooling is not None:
         weighing.minus(3.5 * ramp(pooling.strength, 0.3, 0.8), pooling.summary, "heap profile")
+    done = (1.0 - course.harm.nearness) * course.harm.completed
+    weighing.minus(2.5 * done, "the program did its work and ended by itself", "exit status 0")
     group = course.goroutines
     if group is None:
         weighing.lacks("goroutine counts (a pprof endpoint, or go_goroutines)")

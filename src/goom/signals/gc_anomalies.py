@@ -18,7 +18,7 @@ from goom.signals.gc_columns import (
     over_recent,
     overshot,
 )
-from goom.signals.trend import floors, trend
+from goom.signals.gc_rising import rising
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,9 +39,6 @@ _COSTLY_FRACTION = 0.25
 _JUDGED_FROM_SECONDS = 1.0
 _FORCED_CYCLES = 5
 _FORCED_APART_SECONDS = 10.0
-_STILL_RISING_FRACTION = 0.5  # of the overall pace, in the last part
-_RISE_BYTES = 8 * MIB
-_RISE_CHANCE = 0.02  # that a flat heap looks so
 _LAG_SECONDS = 30.0  # the scavenger paces itself over seconds
 
 
@@ -55,7 +52,7 @@ def anomalies(whole: GCTrace, own: GCTrace, told: GCStatistics) -> tuple[Finding
         _assist_storm,
         _forced_storm,
         _missing_cycles,
-        _rising,
+        rising,
     )
     return (
         *_own_crash(whole),
@@ -212,23 +209,6 @@ def _missing_cycles(cycles: GCCycles) -> Iterator[Finding]:
             detail=f"{int(gaps[gaps > 0].sum())} in all; the first between gc"
             f" {cycles.number[first - 1]} and gc {cycles.number[first]}.",
             source=_at(int(cycles.line[first])),
-        )
-
-
-def _rising(cycles: GCCycles) -> Iterator[Finding]:
-    """What survives rises to the end: nothing is odd in the collector, but in what it is given."""
-    time, low = floors(cycles.at_seconds, cycles.heap_marked_bytes)
-    line = trend(time, low)
-    if len(cycles) < _FEW_CYCLES or line.late_fraction < _STILL_RISING_FRACTION:
-        return
-    rise = float(low[-1] - low[0])
-    if rise >= max(_RISE_BYTES, low[0]) and line.p_rising <= _RISE_CHANCE:
-        yield Finding(
-            code="heap_rises",
-            title="What survives rises and does not level off",
-            detail=f"From {bytes_text(float(low[0]))} to {bytes_text(float(low[-1]))} over "
-            f"{len(cycles)} cycles. goom diagnose tells why, from profiles beside this log.",
-            source=_at(int(cycles.line[-1])),
         )
 
 

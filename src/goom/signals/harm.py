@@ -31,6 +31,7 @@ class Harm:
     nearness: float
     effective_gomemlimit_bytes: float
     stated_gomemlimit_bytes: float
+    completed: bool = False  # it ended by itself with exit status 0, as a job does
 
 
 @signal
@@ -56,6 +57,7 @@ def harm(
         nearness=1.0 if killed else ramp(fraction, 0.75, 0.96),
         effective_gomemlimit_bytes=effective,
         stated_gomemlimit_bytes=stated,
+        completed=ending is not None and ending.exit_code == 0 and not ending.stopped_by_goom,
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from goom.case.errors import BadInput
 from goom.formats import buildinfo, call_sites
 from goom.formats.buildinfo import BuildInfo
+
+_PPROF = re.compile(rb"net/http/pprof\.(?:Index|Handler|handler)")
 
 
 class Binary:
@@ -31,6 +34,11 @@ class Binary:
         """``binary/calls.json`` of a bundle; BadInput when it cannot be made out."""
         with self._mapped() as data:
             return call_sites.to_json(call_sites.read(data))
+
+    def serves_pprof(self) -> bool:
+        """Whether net/http/pprof is linked in: its functions' names stand in the function table."""
+        with self._mapped() as data:
+            return _PPROF.search(data) is not None
 
     def close(self) -> None:
         """Give the file back."""

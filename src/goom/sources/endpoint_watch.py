@@ -23,7 +23,7 @@ _MEMSTATS = Cadence(first=(0.5, 1.0, 2.0), every_seconds=2.0, stretch_fraction=0
 _CPU = Cadence(first=(3.0,), every_seconds=20.0, stretch_fraction=1.0)
 _COUNTS = Cadence(first=(0.2,), every_seconds=1.0, stretch_fraction=0.01)
 _OTHERS = Cadence(first=(1.0,), every_seconds=10.0)
-_TRIES = 4  # at one address; a server may listen before its routes are there
+_TRIES = 3  # at one address; a server may listen before its routes are there
 _CPU_SECONDS = 1
 _CPU_REST_SECONDS = 15.0
 _GROWN_OUTSIDE_BYTES = 16 * MIB
@@ -125,7 +125,10 @@ class EndpointWatch:
         return self._named
 
     def _probe_all(self) -> PprofEndpoint | None:
-        listening = sockets.listeners(self._pids())
+        asked = self._pids()
+        if not asked:
+            self._why = "net/http/pprof is not linked into the program: its ports were not asked"
+        listening = sockets.listeners(asked)
         self._watch.listening_sockets = len(listening)
         for listener in listening:
             if self._tries.get(listener, 0) >= _TRIES:
@@ -192,8 +195,10 @@ class EndpointWatch:
         return time.monotonic() - started
 
     def _find_others(self) -> None:
-        """``/debug/vars`` and ``/metrics``, wherever this program answers them."""
+        """``/debug/vars`` and ``/metrics`` beside the profiles: other ports may speak no HTTP."""
         for listener in sockets.listeners(self._pids()):
+            if self.endpoint is None or not self.endpoint.base_url.startswith(listener.url):
+                continue
             for query in (pprof_endpoint.VARS, pprof_endpoint.METRICS):
                 if query.kind in self._lookers or not pprof_endpoint.answers(listener.url, query):
                     continue

@@ -18,7 +18,7 @@ from goom.sources.cgroup import MemoryCgroup, cgroup_of
 from goom.sources.http_look import UnreachableError
 from goom.sources.observed_subject import describe
 from goom.sources.pprof_endpoint import PprofEndpoint
-from goom.sources.subject_finder import Found, find_subject
+from goom.sources.subject_finder import Found, find_subject, may_be_asked
 
 PATIENCE_SECONDS = 10.0
 _ADDRESS_HINT = "The address is the part before /heap:  http://HOST:PORT/debug/pprof"
@@ -139,7 +139,8 @@ def _named(url: str, within_seconds: float) -> PprofEndpoint:
 
 
 def _own_endpoint(found: Found | None) -> PprofEndpoint | None:
-    for listener in sockets.listeners((found.pid,)) if found else ():
+    asked = (found.pid,) if found is not None and may_be_asked(found) else ()
+    for listener in sockets.listeners(asked):
         try:
             endpoint = pprof_endpoint.probe(listener.url)
         except UnreachableError:

@@ -16,7 +16,7 @@ from goom.sources.endpoint_watch import EndpointWatch
 from goom.sources.observed_subject import describe_descendant
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
-from goom.sources.subject_finder import Found, find_subject
+from goom.sources.subject_finder import Found, find_subject, may_be_asked
 from goom.sources.watch import Watch
 
 _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
@@ -47,7 +47,8 @@ class Observation:
         self.found = target.root
         self.family: tuple[int, ...] = (target.root.pid,)
         self.watch = Watch(recorder, target.group, target.root.pid)
-        self.endpoint = EndpointWatch(self.watch, lambda: self.family, target.pprof_url)
+        self.endpoint = EndpointWatch(self.watch, self._to_ask, target.pprof_url)
+        self._askable: dict[int, bool] = {}
         self.brink: BrinkWatch | None = None
         self._started = time.monotonic()
         self._row_at = 0.0
@@ -132,6 +133,13 @@ class Observation:
             self.endpoint.at_brink(brink.approaches if calm else 0)
         if self.endpoint.endpoint is None:  # else the look at MemStats brings it along
             self._in_background(self.watch.kernel_look)
+
+    def _to_ask(self) -> tuple[int, ...]:
+        """Whose listening ports may be asked for pprof: none of a program that has no pprof."""
+        pid = self.found.pid
+        if pid not in self._askable:
+            self._askable[pid] = may_be_asked(self.found)
+        return self.family if self._askable[pid] else ()
 
     def _enforce(self) -> None:
         """A second pair of eyes beside the brink's thread: a limit that fails costs the machine."""

@@ -28,6 +28,20 @@ class Found:
         return self.build is not None and self.build.path not in _STARTERS
 
 
+def may_be_asked(found: Found) -> bool:
+    """Whether its listening ports may be asked for pprof.
+
+    A request is bytes that the program did not expect: a server that reads a length first takes
+    "GET " for 1.1 GiB. So nobody is asked who cannot answer.
+    """
+    if found.binary is None or not found.is_go:
+        return False
+    try:
+        return found.binary.serves_pprof()
+    except BadInput:
+        return False
+
+
 def find_subject(root: int, others: Iterable[int] = ()) -> Found:
     """The process itself when it is a Go program, else its largest descendant that is (behind a
     shell, ``make run`` or ``go run``), else the process itself.
