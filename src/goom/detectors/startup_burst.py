@@ -47,7 +47,7 @@ def startup_burst(
     strength = startup.strength
     weighing.plus(5.0 * strength, startup.text, "memory over time")
     weighing.minus(3.0 * ramp(strength, 0.4, 0.1), "the rise is not start-up work", "memory")
-    _main(weighing, startup)
+    _main(weighing, startup, course)
     _limit(weighing, course, strength)
     if growth is not None:
         share = growth.share(growth.marked)
@@ -62,13 +62,15 @@ def startup_burst(
     )
 
 
-def _main(weighing: Weighing, startup: Startup) -> None:
+def _main(weighing: Weighing, startup: Startup, course: Course) -> None:
     busy = startup.main_busy_fraction
     if isnan(busy) or startup.strength < 0.1:
         return
     text = f"main.main was still at work in {busy:.0%} of the last looks"
     weighing.plus(1.0 * ramp(busy, 0.4, 0.9), text, "goroutine profiles")
-    weighing.minus(2.0 * ramp(busy, 0.4, 0.1) * startup.ended_starting, text, "goroutines")
+    # in the first seconds others may load while main already listens
+    served = ramp(course.onset.peak_seconds, 1.5, 6.0) if course.onset is not None else 1.0
+    weighing.minus(2.0 * ramp(busy, 0.4, 0.1) * served * startup.ended_starting, text, "goroutines")
 
 
 def _limit(weighing: Weighing, course: Course, strength: float) -> None:

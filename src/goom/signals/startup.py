@@ -86,7 +86,7 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     if at_post:
         strength *= 0.25
     # nothing has served long enough to leak within the first seconds, whoever loads
-    strength = max(strength, 0.75 * from_start * ramp(onset.peak_seconds, 4.0, 1.5))
+    strength = max(strength, 0.85 * from_start * ramp(onset.peak_seconds, 4.0, 1.5))
     if isnan(share) and isnan(busy):
         strength *= 0.7  # nothing shows what the program was at
     # slow growth over many collections is work being served, whoever runs the loop
