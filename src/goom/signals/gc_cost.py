@@ -8,6 +8,7 @@ from math import isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
+from goom.case.binary import BinaryCalls
 from goom.case.gctrace import Flags, GCCycles, GCTrace
 from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
@@ -77,7 +78,11 @@ class GCCost:
 
 @signal
 def gc_cost(
-    clock: Timebase, trace: GCTrace, subject: Subject, process: ProcessSeries | None
+    clock: Timebase,
+    trace: GCTrace,
+    subject: Subject,
+    process: ProcessSeries | None,
+    binary: BinaryCalls | None = None,
 ) -> GCCost | None:
     """Sum the CPU that gctrace prints; None for fewer than three cycles."""
     trace = of_process(trace, main_process(trace))
@@ -91,7 +96,6 @@ def gc_cost(
     idle = float(cycles.idle_cpu_seconds[settled].sum())
     used = _process_cpu(clock, process, float(time[settled][0]))
     procs = int(np.median(cycles.procs[settled])) or 1
-    marking = float(_marking(cycles)[settled].sum())
     ratio, gogc = _pace(cycles, settled)
     return GCCost(
         cycles=int(settled.sum()),
@@ -105,8 +109,8 @@ def gc_cost(
         assist_fraction=float(cycles.assist_cpu_seconds[settled].sum()) / max(gc_cpu, 1e-9),
         goal_ratio=ratio,
         effective_gogc_percent=gogc,
-        resting_fraction=max(0.0, 1.0 - marking / wall),
-        limit_driven_fraction=_limit_driven(cycles, settled, subject),
+        resting_fraction=max(0.0, 1.0 - float(_marking(cycles)[settled].sum()) / wall),
+        limit_driven_fraction=_limit_driven(cycles, settled, subject, binary),
         allocated_bytes_per_second=_allocation_rate(cycles, settled, wall),
         stacks_scanned_bytes=float(np.median(cycles.stacks_bytes[settled])),
         longest_pause_seconds=float(
@@ -181,12 +185,25 @@ def _pace(cycles: GCCycles, settled: NDArray[np.bool_]) -> tuple[float, float]:
     )
 
 
-def _limit_driven(cycles: GCCycles, settled: NDArray[np.bool_], subject: Subject) -> float:
+def _may_be_limited(subject: Subject, binary: BinaryCalls | None) -> bool:
+    """Whether a memory limit can be what keeps the goals low, rather than a GOGC set in code."""
+    if subject.gomemlimit_bytes is not None or binary is None:
+        return True
+    setters = binary.of("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
+    return any(not frame.function.startswith("runtime/debug.") for frame in setters)
+
+
+def _limit_driven(
+    cycles: GCCycles,
+    settled: NDArray[np.bool_],
+    subject: Subject,
+    binary: BinaryCalls | None,
+) -> float:
     """The share of cycles whose goal is under 0.8 of the runway that GOGC gives."""
     gogc = 100 if subject.gogc_percent is None else subject.gogc_percent
     marked, base, goal = cycles.heap_marked_bytes[:-1], _heap_base(cycles)[:-1], cycles.goal_bytes
     chosen = settled[1:] & (marked >= 4 * MIB)
-    if not chosen.any():
+    if not chosen.any() or not _may_be_limited(subject, binary):
         return 0.0
     if gogc < 0:
         return 1.0
