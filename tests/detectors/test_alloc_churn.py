@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from tests.detectors.world import Held, World, handler, verdict
+from dataclasses import replace
 
+from tests.detectors.world import Held, World, evidence, handler, verdict
+
+from goom.case.binary import BinaryCalls
+from goom.case.profile import Frame
 from goom.case.units import MIB
+from goom.diagnose import diagnose
 
 HELD = (Held(stack=handler("main.parse"), block_bytes=64),)
 

@@ -113,13 +113,14 @@ def gc_cost(
         limit_driven_fraction=_limit_driven(cycles, settled, subject, binary),
         allocated_bytes_per_second=_allocation_rate(cycles, settled, wall),
         stacks_scanned_bytes=float(np.median(cycles.stacks_bytes[settled])),
-        longest_pause_seconds=float(
-            np.maximum(cycles.sweep_termination_seconds, cycles.mark_termination_seconds)[
-                settled
-            ].max()
-        ),
+        longest_pause_seconds=float(_pauses(cycles)[settled].max()),
         procs=procs,
     )
+
+
+def _pauses(cycles: GCCycles) -> Floats:
+    """The longer of the two stops of each cycle."""
+    return np.maximum(cycles.sweep_termination_seconds, cycles.mark_termination_seconds)
 
 
 def _settled(time: Floats, end_seconds: float) -> Flags:
