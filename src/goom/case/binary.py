@@ -25,6 +25,11 @@ class BinaryCalls:
         found = {frame.function: frame for name in callees for frame in self.callers.get(name, ())}
         return tuple(found.values())
 
+    def memory_limit_setters(self) -> tuple[Frame, ...]:
+        """Who calls debug.SetMemoryLimit, the wrapper itself left out."""
+        callers = self.of("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
+        return tuple(one for one in callers if not one.function.startswith("runtime/debug."))
+
     def of_cgo(self) -> tuple[Frame, ...]:
         """The callers of cgo's wrappers (C functions), of those that free something last."""
         stubs = [name for name in self.callers if "._Cfunc_" in name]

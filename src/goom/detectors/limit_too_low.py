@@ -16,8 +16,6 @@ from goom.signals.marked_heap import MarkedHeap
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
-_SETTERS = ("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
-
 
 @detector("limit_too_low")
 def limit_too_low(
@@ -50,7 +48,7 @@ def limit_too_low(
     """
     weighing = Weighing()
     limit = course.harm.stated_gomemlimit_bytes
-    setters = binary.of(*_SETTERS) if binary is not None else ()
+    setters = binary.memory_limit_setters() if binary is not None else ()
     share = cost.burden
     driven = ramp(cost.limit_driven_fraction, 0.3, 0.7)
     weighing.plus(
@@ -94,11 +92,10 @@ def _limit(weighing: Weighing, limit: float, marked: MarkedHeap, set_in_code: bo
 
 def _blame(binary: BinaryCalls | None, sites: SiteGrowth | None) -> tuple[Blame, ...]:
     """Whoever sets the limit in code, then who holds what does not fit under it."""
-    setters = binary.of(*_SETTERS) if binary is not None else ()
+    setters = binary.memory_limit_setters() if binary is not None else ()
     rows = tuple(
         Blame(frame.function, frame.file, frame.line, 1.0, "sets the memory limit")
         for frame in setters
-        if not frame.function.startswith("runtime/debug.")
     )
     if sites is None:
         return rows

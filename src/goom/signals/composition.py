@@ -40,10 +40,6 @@ class Composition:
         """A part at one moment."""
         return float(self.parts[part][index])
 
-    def index_at(self, moment_seconds: float) -> int:
-        """The moment nearest to a time."""
-        return int(np.argmin(np.abs(self.time_seconds - moment_seconds)))
-
     def peak_index(self) -> int:
         """The moment with the most in all parts."""
         return int(np.argmax(sum(np.nan_to_num(self.parts[name]) for name in PARTS)))

@@ -190,8 +190,7 @@ def _may_be_limited(subject: Subject, binary: BinaryCalls | None) -> bool:
     """Whether a memory limit can be what keeps the goals low, rather than a GOGC set in code."""
     if subject.gomemlimit_bytes is not None or binary is None:
         return True
-    setters = binary.of("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
-    return any(not frame.function.startswith("runtime/debug.") for frame in setters)
+    return bool(binary.memory_limit_setters())
 
 
 def _limit_driven(

@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from pathlib import Path
+from typing import ClassVar
 
 _OURS = re.compile(r"goom-(\d+)-\d+")
 _PATIENCE_SECONDS = 5.0
@@ -44,6 +45,33 @@ class OpenFile:
             return file.read()
         finally:
             file.close()
+
+
+class CgroupFolder:
+    """What is the same in both versions: a folder, the files that a bundle keeps, its processes."""
+
+    folder: Path
+    kept: ClassVar[tuple[str, ...]]
+
+    def raw_files(self) -> dict[str, bytes]:
+        """The files that a bundle keeps."""
+        return {name: OpenFile.once(self.folder / name) for name in self.kept}
+
+    def pids(self) -> tuple[int, ...]:
+        """The processes in it."""
+        return tuple(int(pid) for pid in OpenFile.once(self.folder / "cgroup.procs").split())
+
+
+class OwnedFolder(CgroupFolder):
+    """A cgroup that goom made for one child."""
+
+    def entrance(self) -> int:
+        """``cgroup.procs``, opened for the child to write itself into."""
+        return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+
+    def remove(self) -> bool:
+        """Kill what is left in it and take it away."""
+        return leave_no_one(self.folder)
 
 
 def number(text: bytes) -> int | None:

@@ -7,7 +7,14 @@ import errno
 import os
 from pathlib import Path
 
-from goom.sources.cgroup_files import OpenFile, leave_no_one, make_folder, number, table
+from goom.sources.cgroup_files import (
+    CgroupFolder,
+    OpenFile,
+    OwnedFolder,
+    make_folder,
+    number,
+    table,
+)
 
 _STAT = {
     b"total_rss": "anon_bytes",
@@ -29,8 +36,10 @@ _KEPT = (
 _NO_LIMIT_BYTES = 1 << 62  # the kernel prints LONG_MAX, rounded down to a page
 
 
-class CgroupV1:
+class CgroupV1(CgroupFolder):
     """Reads one v1 memory cgroup; its files are opened once."""
+
+    kept = _KEPT
 
     version = 1
 
@@ -82,14 +91,6 @@ class CgroupV1:
         """The ``oom_kill`` line of ``memory.oom_control``."""
         return table(self._oom.read()).get(b"oom_kill", 0)
 
-    def raw_files(self) -> dict[str, bytes]:
-        """The files that a bundle keeps."""
-        return {name: OpenFile.once(self.folder / name) for name in _KEPT}
-
-    def pids(self) -> tuple[int, ...]:
-        """The processes in it."""
-        return tuple(int(pid) for pid in OpenFile.once(self.folder / "cgroup.procs").split())
-
     def wake_at(self, thresholds_bytes: tuple[int, ...]) -> int:
         """An eventfd that counts up when usage crosses one of these, either way; -1 when the
         kernel does not offer it. The kernel looks at every 128 pages charged: exact enough.
@@ -111,7 +112,7 @@ class CgroupV1:
             file.close()
 
 
-class OwnedCgroupV1(CgroupV1):
+class OwnedCgroupV1(CgroupV1, OwnedFolder):
     """A v1 cgroup made for one child."""
 
     @classmethod
@@ -125,14 +126,6 @@ class OwnedCgroupV1(CgroupV1):
         except OSError:
             folder.rmdir()
             raise
-
-    def entrance(self) -> int:
-        """``cgroup.procs``, opened for the child to write itself into."""
-        return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
-
-    def remove(self) -> bool:
-        """Kill what is left in it and take it away."""
-        return leave_no_one(self.folder)
 
 
 def _limit_swap(folder: Path, limit_bytes: int) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
-from goom.sources.cgroup_files import OpenFile, leave_no_one, make_folder, number, table
+from goom.sources.cgroup_files import (
+    CgroupFolder,
+    OpenFile,
+    OwnedFolder,
+    make_folder,
+    number,
+    table,
+)
 
 _STAT = {
     b"anon": "anon_bytes",
@@ -36,8 +42,10 @@ _KEPT = (
 )
 
 
-class CgroupV2:
+class CgroupV2(CgroupFolder):
     """Reads one v2 memory cgroup; its files are opened once."""
+
+    kept = _KEPT
 
     version = 2
 
@@ -87,21 +95,13 @@ class CgroupV2:
         """The ``oom_kill`` line of ``memory.events``."""
         return table(self._events.read()).get(b"oom_kill", 0)
 
-    def raw_files(self) -> dict[str, bytes]:
-        """The files that a bundle keeps."""
-        return {name: OpenFile.once(self.folder / name) for name in _KEPT}
-
-    def pids(self) -> tuple[int, ...]:
-        """The processes in it."""
-        return tuple(int(pid) for pid in OpenFile.once(self.folder / "cgroup.procs").split())
-
     def close(self) -> None:
         """Give the files back."""
         for file in (*self._singles.values(), self._stat, self._events, self._pressure):
             file.close()
 
 
-class OwnedCgroupV2(CgroupV2):
+class OwnedCgroupV2(CgroupV2, OwnedFolder):
     """A v2 cgroup made for one child."""
 
     @classmethod
@@ -124,14 +124,6 @@ class OwnedCgroupV2(CgroupV2):
         except OSError:
             folder.rmdir()
             raise
-
-    def entrance(self) -> int:
-        """``cgroup.procs``, opened for the child to write itself into."""
-        return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
-
-    def remove(self) -> bool:
-        """Kill what is left in it and take it away."""
-        return leave_no_one(self.folder)
 
 
 def _pressure(text: bytes) -> dict[str, float]:
