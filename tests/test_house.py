@@ -21,7 +21,7 @@ BELOW_DIAGNOSE = {
     "remedies",
 }
 EVERYTHING = BELOW_DIAGNOSE | {
-    "formats", "sources", "renderers", "golang", "lab", "diagnose", "cli",
+    "formats", "sources", "renderers", "golang", "lab", "claims", "diagnose", "cli",
 }  # fmt: skip
 MAY_IMPORT = {
     "case": {"case"},
@@ -35,13 +35,14 @@ MAY_IMPORT = {
     "verdict": {"case"},
     "remedies": {"case", "signals", "runtime", "rooms"},
     "diagnose": BELOW_DIAGNOSE,
-    "renderers": {"case", "renderers"},
+    "renderers": {"case", "runtime", "renderers"},
     "golang": {"case", "formats", "sources", "golang"},
     "lab": {"case", "formats", "sources", "golang", "diagnose", "lab"},
+    "claims": {"case", "formats", "sources", "golang", "runtime", "claims"},
     "cli": EVERYTHING,
     "__main__": {"cli"},
 }
-PURE = EVERYTHING - {"sources", "golang", "lab", "cli"}
+PURE = EVERYTHING - {"sources", "golang", "lab", "claims", "cli"}
 DRAWERS = {"common", "util", "utils", "helper", "helpers", "misc", "shared", "stuff"}
 
 
@@ -103,7 +104,7 @@ def test_only_heavy_packages_are_imported_late() -> None:
     ]
 
 
-HEAVY = {"msgspec", "numpy", "rich"}
+HEAVY = {"msgspec", "numba", "numpy", "rich"}
 
 
 def _packages(node: ast.Import | ast.ImportFrom) -> set[str]:

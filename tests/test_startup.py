@@ -12,7 +12,7 @@ from goom.cli.main import command_names
 
 HEAVY = {
     "asyncio", "email", "google", "hypothesis", "http", "importlib.metadata", "jinja2",
-    "logging", "msgspec", "multiprocessing", "numpy", "rich", "socket", "sqlite3", "ssl",
+    "logging", "msgspec", "multiprocessing", "numba", "numpy", "rich", "socket", "sqlite3", "ssl",
     "subprocess", "unittest", "urllib.request", "urllib3", "zipfile",
 }  # fmt: skip
 MAY_IMPORT_AT_HELP = {"goom", "goom.case", "goom.case.errors", "goom.cli", "goom.cli.main"}

@@ -1,0 +1,1 @@
+"""Pages that teach a model: self-contained HTML that steps through what the model computed."""

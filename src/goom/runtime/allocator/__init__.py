@@ -1,0 +1,1 @@
+"""The allocator: what a list of requests costs, exactly, and how spans fill over time."""

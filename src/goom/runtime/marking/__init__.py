@@ -1,0 +1,1 @@
+"""Marking under a write barrier: an explicit object graph, a mutator, a collector."""

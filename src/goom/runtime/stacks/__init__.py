@@ -1,0 +1,1 @@
+"""Goroutine stacks: growth, copying, shrinking."""
