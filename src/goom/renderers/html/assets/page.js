@@ -17,23 +17,5 @@ function build() {
   document.getElementById("contents").replaceChildren(...contents);
 }
 
-function stored(theme) {
-  try {
-    if (theme) localStorage.setItem("goom-theme", theme);
-    return localStorage.getItem("goom-theme");
-  } catch { return null; }
-}
-
-function useTheme(theme) {
-  if (theme) document.documentElement.setAttribute("data-theme", theme);
-}
-
-document.getElementById("theme").addEventListener("click", () => {
-  const dark = getComputedStyle(document.documentElement).getPropertyValue("--is-dark").trim() === "1";
-  const theme = dark ? "light" : "dark";
-  stored(theme);
-  useTheme(theme);
-});
-useTheme(stored());
 build();
 document.documentElement.setAttribute("data-drawn", "yes");

@@ -46,14 +46,6 @@ function section(id, title, lead, ...children) {
     children);
 }
 
-// Where a function is, as its name over its place.
-function codePlace(name, file, line) {
-  const place = placeText(file, line);
-  return el("span", { class: "place", title: name },
-    el("code", { class: "function" }, shortFunction(name) || "(no name)"),
-    place && el("span", { class: "file", title: file }, place));
-}
-
 // Prose in which a command's options are not torn apart at their hyphens.
 function prose(text) {
   return text.split(/(\s+)/).map((word) => (word.startsWith("-") ? el("span", { class: "whole" }, word) : word));
