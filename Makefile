@@ -69,4 +69,5 @@ $(VENV)/.tools: Makefile | $(BIN)/python
 	$(call command_from_debian,chromium,chromium)
 	$(call command_from_debian,tmux,tmux)
 	$(call command_from_debian,gcc,gcc libc6-dev)
+	$(call command_from_debian,bpftrace,bpftrace)
 	@touch $@

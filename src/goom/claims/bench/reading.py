@@ -1,0 +1,47 @@
+"""Reads figures where a claim is judged: typed, by version, over all versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from goom.case.claim import Figures, Value
+
+Row = Mapping[str, Value]
+
+
+def number(row: Row, name: str) -> float:
+    """The figure as a number; KeyError when it was not measured, TypeError when it is text."""
+    value = row[name]
+    if value is None:
+        raise KeyError(name)
+    if isinstance(value, str):
+        raise TypeError(f"{name} is text: {value!r}")
+    return float(value)
+
+
+def text(row: Row, name: str) -> str:
+    """The figure as text."""
+    return str(row[name])
+
+
+def numbers(figures: Figures, name: str) -> dict[str, float]:
+    """The figure of every version (or pair of versions) that has it."""
+    return {key: number(row, name) for key, row in figures.items() if row.get(name) is not None}
+
+
+def every(figures: Figures, fits: Callable[[Row], bool]) -> bool:
+    """Whether all versions fit; False when there is none."""
+    return bool(figures) and all(fits(row) for row in figures.values())
+
+
+def none(figures: Figures, fits: Callable[[Row], bool]) -> bool:
+    """Whether no version fits; False when there is none."""
+    return bool(figures) and not any(fits(row) for row in figures.values())
+
+
+def per_version(figures: Figures, name: str, form: str = "{:g}") -> str:
+    """``2.00 (1.21.13), 2.01 (1.22.10)``; one figure alone when it is the same everywhere."""
+    found = {key: form.format(value) for key, value in numbers(figures, name).items()}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return ", ".join(f"{value} ({key})" for key, value in found.items())
