@@ -1,0 +1,1 @@
+"""Tests of the claims: their rules, their record, their bench."""
