@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goom.runtime.size_classes import objects_per_span, of_size, span_tail_bytes
+from goom.runtime.allocator.spans import objects_per_span, span_tail_bytes
+from goom.runtime.size_classes import of_size
 
 Counts = Mapping[int, tuple[int, int]]
 
