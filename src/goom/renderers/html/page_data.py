@@ -10,7 +10,7 @@ from goom.case.document import document, plain
 from goom.case.drawing import FlameGraphs, FlameTree, Floats
 from goom.case.gctrace import GCCycles, GCTrace, Ints
 from goom.case.model import Case
-from goom.case.names import harmless
+from goom.renderers.page import readable
 
 _CYCLES_SHOWN = 600
 _LONGEST_TEXT = 400
@@ -27,18 +27,7 @@ def page_data(case: Case) -> object:
         "flames": [_flame(tree) for tree in trees],
         "collections": _collections(trace) if trace is not None and len(trace.cycles) else None,
     }
-    return _readable(data)
-
-
-def _readable(value: object) -> object:
-    if isinstance(value, str):
-        text = harmless(value)
-        return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
-    if isinstance(value, list):
-        return [_readable(part) for part in value]
-    if isinstance(value, dict):
-        return {key: _readable(part) for key, part in value.items()}
-    return value
+    return readable(data, _LONGEST_TEXT)
 
 
 def _flame(tree: FlameTree) -> dict[str, object]:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from importlib import resources
 
+from goom.case.names import harmless
+
 _SCRIPTS = ("figures.js", "elements.js", "cursor.js", "scale.js", "chart.js", "paths.js",
             "theme.js")  # fmt: skip
 _STYLES = ("theme.css",)
@@ -32,6 +34,18 @@ def sealed(room: str, scripts: Iterable[str], styles: Iterable[str], data: objec
     for mark, part in parts.items():  # the data comes last: nothing is looked for inside it
         page = page.replace(mark, part)
     return page
+
+
+def readable(value: object, longest_text: int) -> object:
+    """Plain data whose text is written out harmlessly, and cut where absurdly long."""
+    if isinstance(value, str):
+        text = harmless(value)
+        return text if len(text) <= longest_text else f"{text[:longest_text]}…"
+    if isinstance(value, list):
+        return [readable(part, longest_text) for part in value]
+    if isinstance(value, dict):
+        return {key: readable(part, longest_text) for key, part in value.items()}
+    return value
 
 
 def _policy(script: str, style: str) -> str:
