@@ -1,0 +1,49 @@
+"""The size a goroutine starts with: 2 KiB when it is new, adapted when it is reused.
+
+Two rules that are easily taken for one:
+
+- **A new g** (no dead one was left to reuse) always gets ``malg(stackMin)``: fixedStack
+  (proc.go newproc1). The adapted size plays no part.
+- **A reused g** gets ``startingStackSize``: a dead g on the free list whose stack has another size
+  gives it back (proc.go gfput, gfget) and takes one of the adapted size.
+
+The adapted size is computed at the end of each mark phase (stack.go gcComputeStartingStackSize;
+GODEBUG=adaptivestackstart=0 switches it off):
+
+    average  = scannedStackSize / scannedStacks + stackGuard        # integer division
+    starting = round2(clamp(average, fixedStack, maxstacksize))
+
+``scannedStackSize`` adds what each scanned goroutine *uses* (from the high end to SP), not what it
+holds. The runtime's own goroutines count as well. The same from 1.21 to 1.27.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from goom.runtime.stacks.layout import Layout, round2
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """``count`` goroutines that a mark phase found using ``used_bytes`` of stack each."""
+
+    count: int
+    used_bytes: int
+
+
+def starting_bytes(layout: Layout, scanned: Iterable[Scanned], adaptive: bool = True) -> int:
+    """``/gc/stack/starting-size:bytes`` after a collection that scanned these goroutines."""
+    groups = tuple(scanned)
+    stacks = sum(group.count for group in groups)
+    if not adaptive or stacks == 0:
+        return layout.fixed_stack_bytes
+    average = sum(group.count * group.used_bytes for group in groups) // stacks
+    wanted = average + layout.guard_bytes
+    return round2(max(min(wanted, layout.limit_bytes), layout.fixed_stack_bytes))
+
+
+def newborn_bytes(layout: Layout, starting: int, reused: bool) -> int:
+    """What the next goroutine starts with: the adapted size only when a dead g is reused."""
+    return starting if reused else layout.fixed_stack_bytes
