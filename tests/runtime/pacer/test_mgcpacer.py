@@ -14,14 +14,14 @@ from goom.runtime.pacer.mgcpacer import (
     NO_GOAL_BYTES,
     NO_MEMORY_LIMIT_BYTES,
     SWEEP_DISTANCE,
-    Mapped,
+    current_cons_mark,
+    earliest_trigger_bytes,
     gc_percent_heap_goal_bytes,
     heap_goal,
     heap_minimum_bytes,
-    memory_limit_heap_goal_bytes,
+    latest_trigger_bytes,
     runway_bytes,
     sweep_dist_min_trigger_bytes,
-    trigger_bounds_bytes,
     trigger_bytes,
 )
 from goom.runtime.pacer.versions import GO_1_19, GO_1_21
@@ -41,10 +41,6 @@ def test_gogc_off_is_no_goal() -> None:
     goal = heap_goal(NO_GOAL_BYTES, heap_minimum_bytes(-1), 50 * MIB)
     assert goal.goal_bytes == 50 * MIB
     assert goal.regime == MEMORY_LIMIT
-
-
-def test_an_absurd_gogc_wraps_around_as_in_go() -> None:
-    assert gc_percent_heap_goal_bytes(10 << 30, 0, (1 << 31) - 1) < 1 << 60
 
 
 @pytest.mark.parametrize(("gc_percent", "least"), [(100, 4 * MIB), (25, MIB), (400, 16 * MIB)])
@@ -74,18 +70,23 @@ def test_the_limit_bounds_the_goal_even_when_a_cycle_begins_late() -> None:
 
 
 def test_headroom_is_a_mebibyte_in_1_19_and_3_percent_since_1_21() -> None:
-    mapped = Mapped(
-        mapped_ready_bytes=90 * MIB, heap_free_bytes=10 * MIB, heap_alloc_bytes=60 * MIB
-    )
-    old = GO_1_19.memory_limit_heap_goal_bytes(mapped, 100 * MIB, 50 * MIB)
-    new = GO_1_21.memory_limit_heap_goal_bytes(mapped, 100 * MIB, 50 * MIB)
+    non_heap, marked = 20 * MIB, 50 * MIB
+    old = GO_1_19.memory_limit_heap_goal_bytes(non_heap, 0, 100 * MIB, marked)
+    new = GO_1_21.memory_limit_heap_goal_bytes(non_heap, 0, 100 * MIB, marked)
     assert old == 79 * MIB
     assert new == 80 * MIB - 80 * MIB // 100 * 3
 
 
+def test_what_the_process_has_over_its_limit_is_taken_off_the_goal() -> None:
+    within = GO_1_19.memory_limit_heap_goal_bytes(20 * MIB, 0, 100 * MIB, 50 * MIB)
+    over = GO_1_19.memory_limit_heap_goal_bytes(20 * MIB, 7 * MIB, 100 * MIB, 50 * MIB)
+    assert within - over == 7 * MIB
+
+
 def test_a_limit_that_other_memory_has_eaten_means_collecting_all_the_time() -> None:
-    mapped = Mapped(mapped_ready_bytes=90 * MIB, heap_free_bytes=0, heap_alloc_bytes=10 * MIB)
-    assert GO_1_21.memory_limit_heap_goal_bytes(mapped, 64 * MIB, 9 * MIB) == 9 * MIB
+    marked = 9 * MIB
+    goal = GO_1_21.memory_limit_heap_goal_bytes(80 * MIB, 26 * MIB, 64 * MIB, marked)
+    assert goal == marked
 
 
 @given(sizes, sizes, st.integers(1, NO_MEMORY_LIMIT_BYTES), sizes)
@@ -93,7 +94,7 @@ def test_the_goal_of_the_limit_is_never_below_what_is_marked(
     non_heap: int, overage: int, limit: int, marked: int
 ) -> None:
     for pacer in (GO_1_19, GO_1_21):
-        goal = memory_limit_heap_goal_bytes(non_heap, overage, limit, marked, pacer.headroom_bytes)
+        goal = pacer.memory_limit_heap_goal_bytes(non_heap, overage, limit, marked)
         assert goal >= marked
         assert goal <= max(limit, marked, MIB)
 
@@ -106,7 +107,8 @@ def test_a_trigger_lies_between_what_is_marked_and_the_goal(
     percent_goal = gc_percent_heap_goal_bytes(marked, roots, gc_percent)
     goal = heap_goal(percent_goal, heap_minimum_bytes(gc_percent), NO_GOAL_BYTES, floor)
     trigger = trigger_bytes(goal.goal_bytes, goal.min_trigger_bytes, marked, runway)
-    earliest, latest = trigger_bounds_bytes(goal.goal_bytes, goal.min_trigger_bytes, marked)
+    earliest = earliest_trigger_bytes(goal.goal_bytes, goal.min_trigger_bytes, marked)
+    latest = max(latest_trigger_bytes(goal.goal_bytes, marked), earliest)
     assert marked < earliest <= trigger <= latest <= goal.goal_bytes
 
 
@@ -141,3 +143,24 @@ def test_an_estimate_beyond_a_uint64_asks_for_the_earliest_trigger(cons_mark: fl
 
 def test_plain_gogc_is_named_so() -> None:
     assert heap_goal(60 * MIB, 4 * MIB, NO_GOAL_BYTES, 31 * MIB).regime == GOGC
+
+
+def test_cons_mark_weighs_what_was_allocated_by_the_cpu_of_either_side() -> None:
+    assert current_cons_mark(4 * MIB, 8 * MIB, 0.5, 0.1) == pytest.approx(4 * 0.6 / (8 * 0.5))
+
+
+def test_assists_that_fill_the_cycle_make_cons_mark_infinite() -> None:
+    assert current_cons_mark(4 * MIB, 8 * MIB, 1.0, 0.0) == float("inf")
+
+
+@given(sizes, st.integers(0, 1 << 30), percents, sizes)
+def test_floats_give_the_same_goal_and_trigger_but_for_rounding(
+    marked: int, roots: int, gc_percent: int, runway: int
+) -> None:
+    exact = gc_percent_heap_goal_bytes(marked, roots, gc_percent)
+    rounded = gc_percent_heap_goal_bytes(float(marked), float(roots), gc_percent)
+    assert rounded == pytest.approx(exact, abs=64)
+    trigger = trigger_bytes(exact, 0, marked, runway)
+    assert trigger_bytes(float(exact), 0.0, float(marked), float(runway)) == pytest.approx(
+        trigger, abs=64
+    )

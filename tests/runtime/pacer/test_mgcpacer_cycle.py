@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from goom.case.errors import BadInput
 from goom.runtime.pacer import mgcpacer_1_19, mgcpacer_1_21
 from goom.runtime.pacer.mgcpacer_cycle import (
-    FinishedMark,
     MarkInProgress,
     assist_work_per_byte,
-    current_cons_mark,
     mark_workers,
 )
 from goom.runtime.pacer.versions import GO_1_19, GO_1_21, pacer_of
@@ -85,30 +83,6 @@ def test_gogc_off_allows_a_forced_cycle_a_thousandfold_goal() -> None:
     assert assist_work_per_byte(grown, -1) < assist_work_per_byte(grown, 400)
 
 
-def finished(**changes: float) -> FinishedMark:
-    figures = {
-        "triggered_bytes": 40 * MIB, "heap_live_bytes": 44 * MIB, "scan_work_bytes": 8 * MIB,
-        "seconds": 0.010, "procs": 2, "assist_seconds": 0.005, "idle_seconds": 0.002,
-    }  # fmt: skip
-    return FinishedMark(**(figures | changes))  # type: ignore[arg-type]
-
-
-def test_cons_mark_weighs_what_was_allocated_by_the_cpu_of_either_side() -> None:
-    assert current_cons_mark(finished()) == pytest.approx(4 * 0.6 / (8 * 0.5))
-
-
-def test_a_mark_without_allocation_says_nothing_about_cons_mark() -> None:
-    assert current_cons_mark(finished(heap_live_bytes=40 * MIB)) is None
-
-
-def test_a_mark_too_short_to_measure_counts_as_a_quarter() -> None:
-    assert current_cons_mark(finished(seconds=0)) == pytest.approx(4 * 0.25 / (8 * 0.75))
-
-
-def test_assists_that_fill_the_cycle_make_cons_mark_infinite() -> None:
-    assert current_cons_mark(finished(assist_seconds=0.015)) == math.inf
-
-
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
 def test_since_1_21_the_estimate_is_the_highest_of_the_last_five(measured: list[float]) -> None:
     estimate = mgcpacer_1_21.ConsMark()
@@ -126,8 +100,9 @@ def test_in_1_19_a_steady_measurement_is_reached(measured: float) -> None:
 
 
 def test_in_1_19_a_measurement_without_end_resets_the_controller() -> None:
-    estimate = mgcpacer_1_19.ConsMark().next(2.0).next(math.inf)
-    assert estimate == mgcpacer_1_19.ConsMark(controller_reset=True)
+    before = mgcpacer_1_19.ConsMark().next(2.0)
+    assert before.next(math.inf) == mgcpacer_1_19.ConsMark()
+    assert mgcpacer_1_19.pi_step(before.cons_mark, before.err_integral, math.inf).reset
 
 
 def test_in_1_19_the_first_estimate_is_nine_tenths_of_the_measurement() -> None:

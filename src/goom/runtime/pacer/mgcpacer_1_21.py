@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goom.runtime.pacer.mgcpacer import Bytes
+
 MEMORY_LIMIT_MIN_HEAP_GOAL_HEADROOM_BYTES = 1 << 20  # memoryLimitMinHeapGoalHeadroom
 MEMORY_LIMIT_HEAP_GOAL_HEADROOM_PERCENT = 3  # memoryLimitHeapGoalHeadroomPercent
 
 
-def headroom_bytes(goal_bytes: int) -> int:
-    """What is kept free under the memory limit: 3 % of what it leaves to the heap, 1 MiB at least.
+def headroom_bytes(left_bytes: Bytes) -> Bytes:
+    """What is kept free of what the limit leaves to the heap: 3 %, and 1 MiB at least.
 
     The division comes first, as in Go: goal / 100 * 3.
     """
-    percent = goal_bytes // 100 * MEMORY_LIMIT_HEAP_GOAL_HEADROOM_PERCENT
+    percent = left_bytes // 100 * MEMORY_LIMIT_HEAP_GOAL_HEADROOM_PERCENT
     return max(percent, MEMORY_LIMIT_MIN_HEAP_GOAL_HEADROOM_BYTES)
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from goom.case.errors import BadInput
 from goom.runtime.pacer import mgcpacer_1_19, mgcpacer_1_21
-from goom.runtime.pacer.mgcpacer import Mapped, memory_limit_heap_goal_bytes
+from goom.runtime.pacer.mgcpacer import memory_limit_heap_goal_bytes
 
 
 class ConsMarkEstimate(Protocol):
@@ -39,16 +39,17 @@ class Pacer:
     triggered_is_trigger: bool
 
     def memory_limit_heap_goal_bytes(
-        self, mapped: Mapped, memory_limit_bytes: int, heap_marked_bytes: int
+        self, non_heap_bytes: int, overage_bytes: int, limit_bytes: int, heap_marked_bytes: int
     ) -> int:
-        """The goal of the limit (memoryLimitHeapGoal), from the memory as it is now."""
-        return memory_limit_heap_goal_bytes(
-            mapped.non_heap_bytes,
-            mapped.overage_bytes(memory_limit_bytes),
-            memory_limit_bytes,
-            heap_marked_bytes,
-            self.headroom_bytes,
-        )
+        """The goal of GOMEMLIMIT (memoryLimitHeapGoal) from the memory as it is now.
+
+        In the names of runtime/metrics, ``mapped`` = /memory/classes/total less heap/released:
+        ``non_heap`` = mapped less heap/free and heap/objects, ``overage`` = mapped less the limit,
+        0 at least.
+        """
+        left = limit_bytes - (non_heap_bytes + overage_bytes)
+        headroom = self.headroom_bytes(left)
+        return memory_limit_heap_goal_bytes(left, headroom, heap_marked_bytes)
 
 
 GO_1_19 = Pacer(
