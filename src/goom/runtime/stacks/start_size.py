@@ -33,14 +33,19 @@ class Scanned:
     used_bytes: int
 
 
-def starting_bytes(layout: Layout, scanned: Iterable[Scanned], adaptive: bool = True) -> int:
-    """``/gc/stack/starting-size:bytes`` after a collection that scanned these goroutines."""
+def average_bytes(scanned: Iterable[Scanned]) -> int:
+    """What a scanned goroutine used on average; 0 when none was scanned."""
     groups = tuple(scanned)
     stacks = sum(group.count for group in groups)
-    if not adaptive or stacks == 0:
+    return sum(group.count * group.used_bytes for group in groups) // max(stacks, 1)
+
+
+def starting_bytes(layout: Layout, scanned: Iterable[Scanned], adaptive: bool = True) -> int:
+    """``/gc/stack/starting-size:bytes`` after a collection that scanned these goroutines."""
+    groups = tuple(group for group in scanned if group.count)
+    if not adaptive or not groups:
         return layout.fixed_stack_bytes
-    average = sum(group.count * group.used_bytes for group in groups) // stacks
-    wanted = average + layout.guard_bytes
+    wanted = average_bytes(groups) + layout.guard_bytes
     return round2(max(min(wanted, layout.limit_bytes), layout.fixed_stack_bytes))
 
 
