@@ -9,20 +9,19 @@ from pathlib import Path
 
 from goom.case.claim import Value
 from goom.case.errors import GoomError
+from goom.claims.bench.cannot import CannotMeasureError
 from goom.claims.bench.once import Once
 from goom.claims.bench.running import Ran, Setting, run_binary
 from goom.claims.bench.source import Source
-from goom.golang.build import BuildOptions, build
+from goom.golang.build import BuildOptions, build, go_environment
 from goom.golang.cache import Progress, silent
 from goom.golang.toolchain import Toolchain, obtain
+
+__all__ = ["Bench", "CannotMeasureError", "Compiled", "Go", "Row", "release_of"]
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 Row = Mapping[str, Value]
 _PLAIN, _PLAIN_BUILD = Setting(), BuildOptions()
-
-
-class CannotMeasureError(Exception):
-    """Nothing on this machine or among these versions settles it; the text completes "because"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,20 @@ class Go:
     def run_again(self, program: str, *arguments: str, setting: Setting = _PLAIN) -> Ran:
         """Run the program now: for times, which are measured several times over."""
         return run_binary((str(self.binary(program)), *arguments), setting)
+
+    def tool(self, *arguments: str) -> Ran:
+        """``go ARGUMENTS`` of this toolchain ("tool", "pprof", "-top", …), without a network."""
+        return run_binary(self.tool_command(*arguments), self.tool_setting)
+
+    def tool_command(self, *arguments: str) -> tuple[str, ...]:
+        """The command of ``tool``, for one that has to be watched while it runs."""
+        return (str(self.toolchain.go), *arguments)
+
+    @property
+    def tool_setting(self) -> Setting:
+        """The environment that ``go`` needs."""
+        environment = go_environment(self.toolchain)
+        return Setting(environment=tuple(sorted(environment.items())))
 
 
 class Bench:

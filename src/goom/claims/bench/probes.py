@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from goom.claims.bench.bench import CannotMeasureError
+from goom.claims.bench.cannot import CannotMeasureError
 from goom.claims.bench.running import Setting, environment_of
 
 _SECONDS = 120

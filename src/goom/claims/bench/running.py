@@ -16,7 +16,9 @@ from typing import Any
 
 from goom.case.errors import GoomError
 from goom.case.gctrace import GCTrace
+from goom.claims.bench.cannot import CannotMeasureError
 from goom.formats import gctrace
+from goom.sources import child
 from goom.sources.cgroup import CannotMakeError, OwnedCgroup, make_cgroup
 
 _MOST_OUTPUT_BYTES = 64 << 20
@@ -70,8 +72,13 @@ class Ran:
 
 
 def run_binary(command: tuple[str, ...], setting: Setting) -> Ran:
-    """Run it to its end, or kill it when its time is over (GoomError)."""
+    """Run it to its end, or kill it when its time is over (GoomError).
+
+    CannotMeasureError where a memory cgroup is wanted and none can be made.
+    """
     cgroup = _cgroup(setting.memory_limit_bytes)
+    if cgroup is not None:
+        child.warm(command[0], os.environ)
     with contextlib.ExitStack() as cleaning:
         if cgroup is not None:
             cleaning.callback(cgroup.close)
@@ -145,7 +152,7 @@ def _cgroup(limit_bytes: int) -> OwnedCgroup | None:
     try:
         return make_cgroup(limit_bytes)
     except CannotMakeError as error:
-        raise GoomError(f"no memory cgroup can be made here: {error}") from error
+        raise CannotMeasureError(f"no memory cgroup can be made here: {error}") from error
 
 
 def environment_of(setting: Setting) -> dict[str, str]:
