@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from goom.claims.bench.bench import Go
 
-_TYPES = ("runtime.mcache", "runtime.mcentral", "runtime.mheap", "runtime.mspan", "runtime.p")
+_TYPES = (
+    "runtime.mcache", "runtime.mcentral", "runtime.mheap", "runtime.mspan", "runtime.p",
+    "runtime.pageCache",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,6 @@ class Layout:
 
 
 def layout(go: Go, name: str) -> Layout:
-    """``runtime.mcache``, ``runtime.mcentral``, ``runtime.mheap``, ``runtime.mspan``, ``runtime.p``
-    in this version; KeyError for another name.
-    """
+    """``runtime.mcache`` or another of ``_TYPES`` in this version; KeyError for another name."""
     found = go.run("layout", *_TYPES).figures()[name]
     return Layout(found["bytes"], found["fields"])

@@ -1,0 +1,3 @@
+module alloctime
+
+go 1.21

@@ -1,0 +1,3 @@
+module heapfacts
+
+go 1.21

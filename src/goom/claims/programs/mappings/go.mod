@@ -1,0 +1,3 @@
+module mappings
+
+go 1.21
