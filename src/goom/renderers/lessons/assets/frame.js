@@ -4,10 +4,19 @@ const lesson = JSON.parse(document.getElementById("data").textContent);
 function assemble(subject, lead, parts) {
   document.title = `${subject}: how Go ${lesson.go_version} works`;
   const shown = parts.filter(Boolean);
-  document.getElementById("lesson").replaceChildren(opening(subject, lead), ...shown);
+  document.getElementById("lesson").replaceChildren(patterns(), opening(subject, lead), ...shown);
   document.getElementById("contents").replaceChildren(...shown.map((part) =>
     el("a", { href: `#${part.id}` }, part.dataset.short || part.querySelector("h2").textContent)));
   document.documentElement.setAttribute("data-drawn", "yes");
+}
+
+// What stands beside colour: hatching and dots, for whoever sees no difference of colours.
+function patterns() {
+  const pattern = (id, size, ...shapes) => svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" }, shapes);
+  return svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true" },
+    pattern("hatch", 7, svg("path", { d: "M-1,8L8,-1M-2,2L2,-2M5,9L9,5", class: "hatch-line" })),
+    pattern("hatch-back", 7, svg("path", { d: "M-1,-1L8,8M-2,5L2,9M5,-2L9,2", class: "hatch-line" })),
+    pattern("dots", 6, svg("circle", { cx: 1.5, cy: 1.5, r: 1.1, class: "dot-fill" }), svg("circle", { cx: 4.5, cy: 4.5, r: 1.1, class: "dot-fill" })));
 }
 
 function opening(subject, lead) {
@@ -43,7 +52,7 @@ function saidCard(one) {
   return el("li", { class: "card" },
     el("p", { class: "claim" }, el("b", { class: "tag" }, el("span", { "aria-hidden": "true" }, "“ "), "Often said"), codeWords(one.often_said)),
     el("p", { class: "truth" }, el("b", { class: "tag" }, el("span", { "aria-hidden": "true" }, "✓ "), "What is true"), codeWords(one.true)),
-    el("p", { class: "proof" }, one.source,
+    el("p", { class: "proof" }, el("span", {}, one.evidence || one.source),
       one.claim_ids.length ? el("span", { class: "ids", title: "goom claims measures it" }, one.claim_ids.join(" ")) : null));
 }
 

@@ -1,17 +1,33 @@
-// A chart over time. options: title, unit, lines, marks, from, to, height, stacked, log.
+// A chart over time. options: title, unit, lines, marks, bands, from, to, height, stacked, log,
+// and, where it is not over time: across { ticks, text, log } and a cursor of its own.
 // A line: key, label, colour, times, values, and step, dash, width, area, dots, named, off.
 class TimeChart {
   constructor(options) {
-    this.options = { height: 260, marks: [], ...options };
-    this.lines = options.lines.filter((line) => line.values.length);
-    for (const line of this.lines) line.shown = !line.off;
+    this.options = { height: 260, marks: [], bands: [], across: { ticks: ticksBetween, text: timeText }, cursor, ...options };
+    this.lines = this.drawable(options.lines);
     this.stage = el("div", { class: "stage" });
     this.clock = el("output", { class: "clock" });
     this.element = el("figure", { class: "chart" },
-      el("figcaption", {}, el("h3", {}, options.title), this.clock), this.legend(), this.stage);
+      el("figcaption", {}, el("h3", {}, options.title), this.clock), this.names = this.legend(), this.stage);
     this.stage.style.setProperty("height", `${this.options.height}px`);
     redrawn(this.stage, () => this.draw());
-    cursor.follow((at) => this.showCursor(at));
+    this.options.cursor.follow((at) => this.showCursor(at));
+  }
+
+  drawable(lines) {
+    const before = new Map((this.lines || []).map((line) => [line.key, line.shown]));
+    return lines.filter((line) => line.values.length)
+      .map((line) => ({ ...line, shown: before.has(line.key) ? before.get(line.key) : !line.off }));
+  }
+
+  // Other curves in the same chart; those that were hidden stay hidden.
+  renew(options) {
+    Object.assign(this.options, options);
+    this.lines = this.drawable(options.lines);
+    const names = this.legend();
+    this.names.replaceWith(names);
+    this.names = names;
+    this.draw();
   }
 
   legend() {
@@ -31,7 +47,7 @@ class TimeChart {
     const stroke = { stroke: line.colour, "stroke-width": line.width || 1.75 };
     return svg("svg", { class: "swatch", width: 18, height: 10, "aria-hidden": "true" },
       filledIn ? svg("rect", { x: 2, y: 0, width: 14, height: 10, rx: 2, style: { fill: line.colour } })
-        : this.options.log ? svg("path", { d: shapeAt(9, 5, line.shape), style: { fill: line.colour } })
+        : this.options.log && !line.step ? svg("path", { d: shapeAt(9, 5, line.shape), style: { fill: line.colour } })
           : svg("line", { x1: 0, y1: 5, x2: 18, y2: 5, "stroke-dasharray": line.dash, style: stroke }),
       line.dots && svg("circle", { cx: 9, cy: 5, r: 2.6, style: { fill: line.colour } }));
   }
@@ -47,9 +63,9 @@ class TimeChart {
   draw() {
     const width = Math.floor(this.stage.clientWidth);
     if (width < 40) return;
-    const { height, from, to } = this.options;
+    const { height, from, to, across } = this.options;
     const edge = { left: width < 480 ? 56 : 62, right: 12, top: 24, bottom: 24 };
-    this.x = linearScale(from, to, edge.left, width - edge.right);
+    this.x = (across.log ? logScale : linearScale)(from, to, edge.left, width - edge.right);
     this.frame = { width, height, ...edge };
     this.prepare();
     const rule = svg("line", { class: "cursor", y1: edge.top, y2: height - edge.bottom, visibility: "hidden" });
@@ -60,15 +76,15 @@ class TimeChart {
       width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "img",
       "aria-label": `${this.options.title}; arrow keys move the cursor, the figures are in the tables below`,
       onpointermove: (event) => this.point(event), onpointerdown: (event) => this.point(event),
-      onpointerleave: () => cursor.move(null), onkeydown: (event) => this.key(event),
-    }, this.axes(), this.clipped(curves), this.markLines(), rule, this.dots));
-    this.showCursor(cursor.at);
+      onpointerleave: () => this.options.cursor.move(null), onkeydown: (event) => this.key(event),
+    }, this.shades(), this.axes(), this.clipped(curves), this.markLines(), rule, this.dots));
+    this.showCursor(this.options.cursor.at);
   }
 
   // Nothing is drawn outside of the frame: a goal may lie far above the limit.
   clipped(curves) {
     const { width, height, top, left, right, bottom } = this.frame;
-    this.id = this.id || `clip-${cursor.followers.length}-${Math.random().toString(36).slice(2)}`;
+    this.id = this.id || `clip-${Math.random().toString(36).slice(2)}`;
     return [
       svg("clipPath", { id: this.id }, svg("rect", { x: left - 4, y: top - 6, width: width - left - right + 8, height: height - top - bottom + 6 })),
       svg("g", { "clip-path": `url(#${this.id})` }, curves),
@@ -83,20 +99,27 @@ class TimeChart {
     const most = this.options.ceiling || Math.max(0, ...tops.filter(Number.isFinite)) || 1;
     if (log) {
       const least = Math.min(...this.shown.map((line) => smallest(line.values)));
-      const low = 10 ** Math.floor(Math.log10(Number.isFinite(least) ? least : most / 10));
-      const high = 10 ** Math.ceil(Math.log10(most));
-      this.y = logScale(low, high > low ? high : low * 10, base, this.frame.top);
-      this.ticks = decades(low, high > low ? high : low * 10);
+      const [low, high] = wholePowers(Number.isFinite(least) ? least : most / 10, most, unit);
+      this.y = logScale(low, high, base, this.frame.top);
+      this.ticks = decades(low, high, unit);
     } else {
       this.y = linearScale(0, most * 1.06, base, this.frame.top);
       this.ticks = ticksUpTo(most * 1.06, Math.max(3, Math.round(this.frame.height / 70)), unit);
     }
   }
 
+  // Stretches of time with a meaning of their own: [from, to] each.
+  shades() {
+    const { top, height, bottom } = this.frame;
+    return svg("g", { class: "bands" }, this.options.bands.map(([from, to]) => svg("rect", {
+      x: this.x(from), width: Math.max(1, this.x(to) - this.x(from)), y: top, height: height - bottom - top,
+    })));
+  }
+
   axes() {
     const { width, height, left, right, bottom } = this.frame;
-    const { from, to, unit } = this.options;
-    const times = ticksBetween(from, to, Math.max(2, Math.floor(width / 110)));
+    const { from, to, unit, across } = this.options;
+    const times = across.ticks(from, to, Math.max(2, Math.floor(width / 110)));
     return svg("g", { class: "axes" },
       this.ticks.map((tick) => [
         svg("line", { x1: left, x2: width - right, y1: this.y(tick), y2: this.y(tick) }),
@@ -105,11 +128,11 @@ class TimeChart {
       times.map((tick) => svg("text", {
         x: this.x(tick), y: height - bottom + 17,
         "text-anchor": this.x(tick) > width - 30 ? "end" : "middle",
-      }, timeText(tick, to - from))));
+      }, across.text(tick, to - from))));
   }
 
   curve(line) {
-    if (this.options.log) return this.points(line);
+    if (this.options.log && !line.step) return this.points(line);
     const path = pathOf(line.times, line.values, this.x, this.y, line.step);
     const base = this.frame.height - this.frame.bottom;
     const last = line.times.length - 1;
@@ -159,15 +182,15 @@ class TimeChart {
   point(event) {
     const box = event.currentTarget.getBoundingClientRect();
     const at = this.x.back(event.clientX - box.left);
-    cursor.move(Math.max(this.options.from, Math.min(this.options.to, at)));
+    this.options.cursor.move(Math.max(this.options.from, Math.min(this.options.to, at)));
   }
 
   key(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const { from, to, cursor } = this.options;
     if (event.key === "Escape") cursor.move(null);
     if (!step) return;
     event.preventDefault();
-    const { from, to } = this.options;
     const now = cursor.at === null ? (step > 0 ? from : to) : cursor.at + (step * (to - from)) / 100;
     cursor.move(Math.max(from, Math.min(to, now)));
   }
@@ -175,7 +198,7 @@ class TimeChart {
   showCursor(at) {
     if (!this.frame) return;
     this.rule.setAttribute("visibility", at === null ? "hidden" : "visible");
-    this.clock.textContent = at === null ? "" : `at ${timeText(at, this.options.to - this.options.from)}`;
+    this.clock.textContent = at === null ? "" : `at ${this.options.across.text(at, this.options.to - this.options.from)}`;
     const dots = [];
     for (const line of this.lines) {
       const index = at === null ? line.values.length - 1 : indexAt(line.times, at);

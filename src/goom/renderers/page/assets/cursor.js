@@ -1,13 +1,17 @@
-// One moment, shared by all charts: move the cursor in one and every chart says its figures there.
-const cursor = {
-  at: null,
-  followers: [],
-  follow(tell) { this.followers.push(tell); },
-  move(at) {
-    this.at = at;
-    for (const tell of this.followers) tell(at);
-  },
-};
+// One moment, shared by charts: move the cursor in one and every chart says its figures there.
+function newCursor() {
+  return {
+    at: null,
+    followers: [],
+    follow(tell) { this.followers.push(tell); },
+    move(at) {
+      this.at = at;
+      for (const tell of this.followers) tell(at);
+    },
+  };
+}
+
+const cursor = newCursor();
 
 // The index of the last time that is not after `at`, or -1; times rise.
 function indexAt(times, at) {

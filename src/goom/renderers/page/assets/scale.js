@@ -8,7 +8,9 @@ function linearScale(from, to, low, high) {
 
 function logScale(from, to, low, high) {
   const scale = linearScale(Math.log10(from), Math.log10(to), low, high);
-  return (value) => scale(Math.log10(Math.max(value, from)));
+  const logged = (value) => scale(Math.log10(Math.max(value, from)));
+  logged.back = (pixel) => 10 ** scale.back(pixel);
+  return logged;
 }
 
 // Steps of 1, 2 and 5; of powers of two for bytes, as limits are set in those.
@@ -39,10 +41,20 @@ function timeStep(rough) {
     : minutes.find((step) => step >= rough) || roundStep(rough / 86400, "days") * 86400;
 }
 
-function decades(from, to) {
+// Logarithmic axes go by powers of ten; of sixteen for bytes.
+function decades(from, to, unit) {
+  const by = unit === "bytes" ? Math.log10(16) : 1;
   const ticks = [];
-  for (let power = Math.ceil(Math.log10(from) - 1e-9); power <= Math.log10(to) + 1e-9; power += 1) ticks.push(10 ** power);
+  for (let power = Math.ceil(Math.log10(from) / by - 1e-9); power <= Math.log10(to) / by + 1e-9; power += 1) ticks.push(10 ** (power * by));
   return ticks;
+}
+
+// The round figures around a span, at least one power apart.
+function wholePowers(least, most, unit) {
+  const by = unit === "bytes" ? 2 : 10;
+  const low = by ** Math.floor(Math.log(least) / Math.log(by) + 1e-9);
+  const high = by ** Math.ceil(Math.log(most) / Math.log(by) - 1e-9);
+  return [low, high > low ? high : low * by];
 }
 
 // A time on the axis, all in the unit of the whole span.

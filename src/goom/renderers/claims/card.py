@@ -1,0 +1,88 @@
+"""One claim in full: how it is measured, every figure, the rule, what is true, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from goom.case.claim import Figures, LedgerEntry
+from goom.case.claims_run import ClaimsRun
+from goom.renderers.claims.figures import label, names_of, texts
+from goom.renderers.claims.table import STYLES, because, room_of, summary
+from goom.renderers.text.lines import Line, Span, cells, hanging, pad, painted, plain, wrapped
+
+_LABEL_COLUMNS = 30
+_LEAST_COLUMNS = 9
+_GAP = 2
+
+
+def render(run: ClaimsRun, *, width: int = 80, color: bool = False) -> str:
+    """A card for each entry, and the summary."""
+    room = room_of(width)
+    lines: list[Line] = []
+    for entry in run.entries:
+        lines += [*_card(entry, room), ()]
+    return painted([*lines, *summary(run, room)], color=color)
+
+
+def _card(entry: LedgerEntry, room: int) -> Iterator[Line]:
+    said = entry.statement
+    truth = entry.judgement.truth
+    yield (Span(f"{said.id}  ", "strong"), Span(truth, STYLES[truth]), Span(f"   {said.chapter}"))
+    yield from (plain(row, 2) for row in wrapped(f"“{said.statement}”", room - 2))
+    yield ()
+    yield from _prose("because", because(entry), room)
+    yield from _prose("measured", said.method, room)
+    yield from _prose("rule", said.rule, room)
+    if entry.figures:
+        yield ()
+        yield from _figures(entry.figures, room)
+        yield ()
+    yield from _prose("in truth", said.truth, room)
+    if said.instead:
+        yield from _prose("do instead", said.instead, room)
+
+
+def _prose(name: str, text: str, room: int) -> list[Line]:
+    return hanging((Span(f"  {name:<12}", "dim"),), text, room)
+
+
+def _figures(figures: Figures, room: int) -> Iterator[Line]:
+    """A table for the keys that fit beside each other, and another for those that do not."""
+    keys = list(figures)
+    while keys:
+        columns = _columns(figures, keys, room - 2 - _LABEL_COLUMNS)
+        yield from _table(figures, columns, room)
+        keys = keys[len(columns) :]
+
+
+def _columns(figures: Figures, keys: Sequence[str], room: int) -> dict[str, int]:
+    """As many of the keys as fit, one at least, with the widths of their columns."""
+    chosen: dict[str, int] = {}
+    for key in keys:
+        width = max([_LEAST_COLUMNS, cells(key)]) + _GAP
+        if chosen and sum(chosen.values()) + width > room:
+            break
+        chosen[key] = width
+    spare = (room - sum(chosen.values())) // len(chosen)
+    return {key: width + min(max(spare, 0), 4) for key, width in chosen.items()}
+
+
+def _table(figures: Figures, columns: dict[str, int], room: int) -> Iterator[Line]:
+    head = "".join(f"{key:>{width}}" for key, width in columns.items())
+    yield (Span(" " * (2 + _LABEL_COLUMNS) + head, "dim"),)
+    shown = {key: figures[key] for key in columns}
+    for name in names_of(shown):
+        found = texts(shown, name)
+        if _fits(name, found, columns):
+            row = "".join(f"{found.get(key, ''):>{width}}" for key, width in columns.items())
+            yield plain(pad(label(name), _LABEL_COLUMNS) + row, 2)
+        else:
+            yield plain(label(name), 2)
+            for key, value in found.items():
+                yield from hanging((Span(f"    {key}  ", "dim"),), value, room)
+
+
+def _fits(name: str, found: dict[str, str], columns: dict[str, int]) -> bool:
+    return cells(label(name)) <= _LABEL_COLUMNS and all(
+        cells(value) <= columns[key] - _GAP for key, value in found.items()
+    )
