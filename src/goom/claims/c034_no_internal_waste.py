@@ -57,8 +57,8 @@ CLAIM = Claim(
             "bytes"
         ),
         truth=(
-            "A request is rounded up to its class: 9 bytes take a 16-byte block that they share with"
-            " nobody, and above that up to a third is waste. One live byte in a tiny block keeps"
+            "A request is rounded up to its class: 9 bytes have a 16-byte block to themselves,"
+            " and above that up to a third is waste. One live byte in a tiny block keeps"
             " the whole block (malloc.go, mallocgc; msize.go)."
         ),
     ),
