@@ -27,6 +27,7 @@ test: $(VENV)/.dev $(VENV)/.tools
 
 docs: $(VENV)/.package
 	$(BIN)/goom explain --markdown > docs/causes.md
+	$(BIN)/goom claims --show --markdown > docs/claims.md
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

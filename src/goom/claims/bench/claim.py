@@ -41,6 +41,17 @@ def find_claims(room: ModuleType) -> tuple[Claim, ...]:
     return tuple(importlib.import_module(f"{room.__name__}.{name}").CLAIM for name in files)
 
 
+def of_chapter(claims: tuple[Claim, ...], chapter: str) -> tuple[Claim, ...]:
+    """The claims of a chapter ("2.1", or "2" for all below it); BadInput when there is none."""
+    found = tuple(
+        claim for claim in claims if f"{claim.statement.chapter}.".startswith(f"{chapter}.")
+    )
+    if not found:
+        known = sorted({claim.statement.chapter for claim in claims})
+        raise BadInput(f"there is no chapter {chapter}.", f"There are {', '.join(known)}.")
+    return found
+
+
 def chosen(claims: tuple[Claim, ...], wanted: tuple[str, ...]) -> tuple[Claim, ...]:
     """The claims that are named ("C014", "c14", "14"), or all; BadInput for a name unknown."""
     by_id = {claim.id: claim for claim in claims}

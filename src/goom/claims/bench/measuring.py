@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,7 +28,7 @@ class Failure:
 
 def measure_all(
     claims: tuple[Claim, ...], bench: Bench, began: Began = lambda _: None
-) -> Iterator[LedgerEntry | Failure]:
+) -> Generator[LedgerEntry | Failure]:
     """Each entry as soon as it is there, in no order.
 
     Close the iterator (``contextlib.closing``) to break off: all that it started is then killed.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from goom.case.claim import Figures, LedgerEntry
 from goom.case.claims_run import ClaimsRun
 from goom.renderers.claims.figures import label, names_of, texts
-from goom.renderers.claims.table import STYLES, because, room_of, summary
+from goom.renderers.claims.table import STYLES, because, ending, room_of
 from goom.renderers.text.lines import Line, Span, cells, hanging, pad, painted, plain, wrapped
 
 _LABEL_COLUMNS = 30
@@ -16,12 +16,12 @@ _GAP = 2
 
 
 def render(run: ClaimsRun, *, width: int = 80, color: bool = False) -> str:
-    """A card for each entry, and the summary."""
+    """A card for each entry, and with what it was measured."""
     room = room_of(width)
     lines: list[Line] = []
     for entry in run.entries:
         lines += [*_card(entry, room), ()]
-    return painted([*lines, *summary(run, room)], color=color)
+    return painted([*lines, *ending(run, room)], color=color)
 
 
 def _card(entry: LedgerEntry, room: int) -> Iterator[Line]:
@@ -50,12 +50,12 @@ def _figures(figures: Figures, room: int) -> Iterator[Line]:
     """A table for the keys that fit beside each other, and another for those that do not."""
     keys = list(figures)
     while keys:
-        columns = _columns(figures, keys, room - 2 - _LABEL_COLUMNS)
+        columns = _columns(keys, room - 2 - _LABEL_COLUMNS)
         yield from _table(figures, columns, room)
         keys = keys[len(columns) :]
 
 
-def _columns(figures: Figures, keys: Sequence[str], room: int) -> dict[str, int]:
+def _columns(keys: Sequence[str], room: int) -> dict[str, int]:
     """As many of the keys as fit, one at least, with the widths of their columns."""
     chosen: dict[str, int] = {}
     for key in keys:

@@ -47,7 +47,7 @@ def _tables(run: ClaimsRun) -> Iterator[str]:
 
 
 def _details(run: ClaimsRun) -> Iterator[str]:
-    yield "# Every statement\n"
+    yield "## Every statement\n"
     for _, entries in by_chapter(run.entries):
         for entry in entries:
             yield from _detail(entry)
@@ -55,7 +55,7 @@ def _details(run: ClaimsRun) -> Iterator[str]:
 
 def _detail(entry: LedgerEntry) -> Iterator[str]:
     said = entry.statement
-    yield f"## {said.id}\n"
+    yield f"### {said.id}\n"
     yield f"> {_safe(said.statement)}\n"
     yield f"**{entry.judgement.truth.capitalize()}**: {_safe(because(entry))}\n"
     if entry.figures:

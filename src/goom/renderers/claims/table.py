@@ -15,7 +15,12 @@ from goom.renderers.text.lines import Line, Span, hanging, painted, plain
 NARROWEST = 60
 WIDEST = 100
 STYLES = {HOLDS: "good", IN_PART: "warn", DOES_NOT_HOLD: "bad", CANNOT_MEASURE: "dim"}
-_SIGNS = {HOLDS: "✓ holds", IN_PART: "~ in part", DOES_NOT_HOLD: "✗ not so", CANNOT_MEASURE: "? –"}
+_SIGNS = {
+    HOLDS: "✓ holds",
+    IN_PART: "~ holds in part",
+    DOES_NOT_HOLD: "✗ does not hold",
+    CANNOT_MEASURE: "? cannot measure",
+}
 _WORDS = {HOLDS: "hold", IN_PART: "hold in part", DOES_NOT_HOLD: "do not hold"}
 _INDENT = 6
 
@@ -38,7 +43,11 @@ def render(run: ClaimsRun, *, width: int = 80, color: bool = False) -> str:
 
 def _entry(entry: LedgerEntry, room: int) -> list[Line]:
     truth = entry.judgement.truth
-    head = (Span(f"{entry.statement.id}  "), Span(f"{_SIGNS[truth]:<9}", STYLES[truth]), Span("  "))
+    head = (
+        Span(f"{entry.statement.id}  "),
+        Span(f"{_SIGNS[truth]:<16}", STYLES[truth]),
+        Span("  "),
+    )
     return [
         *hanging(head, entry.statement.statement, room),
         *hanging((Span(" " * _INDENT + "because  ", "dim"),), because(entry), room),
@@ -64,11 +73,14 @@ def _first_figure(entry: LedgerEntry, room: int) -> list[Line]:
 
 
 def summary(run: ClaimsRun, room: int) -> list[Line]:
-    """How many of each verdict, what differs from the record, and what could not be run."""
-    lines = [
-        (Span(f"{len(run.entries)} statements: {_counted(run.counts())}", "strong"),),
-        plain(_circumstances(run)),
-    ]
+    """How many of each verdict, and the end of every screen."""
+    counted = f"{len(run.entries)} statements: {_counted(run.counts())}"
+    return [(Span(counted, "strong"),), *ending(run, room)]
+
+
+def ending(run: ClaimsRun, room: int) -> list[Line]:
+    """With what it was measured, what differs from the record, what could not be run."""
+    lines = [plain(_circumstances(run))]
     for one in run.differing():
         head = Span(f"  {one.id}  ", "warn")
         lines += hanging((head,), f"{one.now}; the record says: {one.recorded}", room)
@@ -93,12 +105,12 @@ def _circumstances(run: ClaimsRun) -> str:
 def comparison(run: ClaimsRun) -> str:
     """Whether the verdicts are those of the record."""
     new = run.unrecorded()
-    parts = [f"Not in the record yet: {', '.join(new)}."] if new else []
     differing, known = len(run.differing()), len(run.entries) - len(new)
+    parts = [f"Not in the record yet: {', '.join(new)}."] if new else []
     if differing:
         parts.append(f"{differing} of {known} verdicts are not as recorded.")
+    elif known == 1:
+        parts.append("The verdict is as recorded.")
     elif known:
-        parts.append(
-            "Every verdict is as recorded." if known > 1 else "The verdict is as recorded."
-        )
+        parts.append("Every verdict is as recorded.")
     return " ".join(parts)
