@@ -20,7 +20,7 @@ from goom.runtime.stacks.tables import (
 )
 from goom.runtime.stacks.walk import Step, walk
 
-PARKED_BYTES = 184  # chanrecv1, chanrecv, gopark: frames and return addresses, 1.21 to 1.27
+PARKED_BYTES = 192  # frames and return addresses of chanrecv1, chanrecv, gopark: 1.21 to 1.27
 _BODY = Calls(40)  # the goroutine's own function: a few locals
 _MOST = 1_000_000_000
 

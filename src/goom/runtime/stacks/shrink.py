@@ -55,12 +55,14 @@ def shrunk(layout: Layout, rest: Rest, enabled: bool = True) -> tuple[int, Kept]
     return rest.stack_bytes // 2, ""
 
 
-def shrinks(layout: Layout, rest: Rest, collections: int) -> tuple[Shrink, ...]:
+def shrinks(
+    layout: Layout, rest: Rest, collections: int, enabled: bool = True
+) -> tuple[Shrink, ...]:
     """What each of so many collections does to a goroutine that stays where it is."""
     told: list[Shrink] = []
     size = rest.stack_bytes
     for collection in range(1, collections + 1):
-        new, kept = shrunk(layout, Rest(size, rest.used_bytes, rest.safe))
+        new, kept = shrunk(layout, Rest(size, rest.used_bytes, rest.safe), enabled)
         told.append(Shrink(collection, size, new, rest.used_bytes if not kept else 0, kept))
         size = new
     return tuple(told)

@@ -134,10 +134,15 @@ class Stack:
         self.layout = layout
         self.start_bytes = start_bytes or layout.fixed_stack_bytes
         self.stack_bytes = self.start_bytes
-        self.used_bytes = layout.entry_bytes
+        self._entered_bytes = layout.entry_bytes  # in use as the next callee finds it
         self.calls = 0
         self.growths: list[Growth] = []
         self.overflow: Overflow | None = None
+
+    @property
+    def used_bytes(self) -> int:
+        """In use within the innermost function: its frame is there, no further call is."""
+        return self._entered_bytes - (self.layout.return_address_bytes if self.calls else 0)
 
     def call(self, *chain: Calls) -> Stack:
         """Make these calls within the innermost one; nothing happens after an overflow."""
@@ -162,11 +167,11 @@ class Stack:
         """How many such calls the stack still takes: finds_room, solved for the count."""
         if not calls.checks:
             return calls.count
-        free = self.stack_bytes - self.used_bytes - _beyond_small(calls.frame_bytes)
+        free = self.stack_bytes - self._entered_bytes - _beyond_small(calls.frame_bytes)
         return max(0, -(-(free - self.layout.guard_bytes) // self._stride(calls)))
 
     def _enter(self, calls: Calls, count: int) -> None:
-        self.used_bytes += count * self._stride(calls)
+        self._entered_bytes += count * self._stride(calls)
         self.calls += count
 
     def _stride(self, calls: Calls) -> int:
@@ -174,12 +179,12 @@ class Stack:
 
     def _grow(self, calls: Calls) -> None:
         old, frame = self.stack_bytes, calls.frame_bytes
-        new = grown(self.layout, old, self.used_bytes, frame)
+        new = grown(self.layout, old, self._entered_bytes, frame)
         if new > self.layout.limit_bytes:
-            self.overflow = Overflow(self.calls, frame, old, new, self.used_bytes)
+            self.overflow = Overflow(self.calls, frame, old, new, self._entered_bytes)
             return
         walked = self.calls + 2  # the callers, the function that asks, and goexit
-        self.growths.append(Growth(self.calls, frame, old, new, self.used_bytes, walked))
+        self.growths.append(Growth(self.calls, frame, old, new, self._entered_bytes, walked))
         self.stack_bytes = new
 
 
