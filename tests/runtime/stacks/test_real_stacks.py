@@ -133,7 +133,7 @@ def test_the_overflow_comes_where_it_is_predicted(built: Probe, limit: int) -> N
     assert high - sp == over.used_bytes + 8  # newstack counts morestack's own return address
 
 
-SOURCES = {
+SOURCES: dict[str, dict[str, int | str]] = {
     "internal/abi/stack.go": {"StackNosplitBase": 800, "StackSmall": 128, "StackBig": 4096},
     "runtime/stack.go": {"stackMin": 2048},
     "runtime/proc.go": {"maxstacksize": 1_000_000_000},
