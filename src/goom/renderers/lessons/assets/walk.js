@@ -1,5 +1,5 @@
 // A walk: a drawing that a reader steps through. Every step was computed before; none is here.
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const narrowScreen = matchMedia("(max-width: 1000px)");
 const walks = [];
 
 class Walk {
@@ -12,12 +12,19 @@ class Walk {
     this.telling = el("div", { class: "telling", "aria-live": "polite", "aria-atomic": "true" });
     this.beside = el("div", { class: "beside" });
     this.list = el("ol", { class: "all-steps" });
+    this.side = el("div", { class: "walk-side" }, this.telling, this.controls());
+    this.folded = fold("All steps as text", this.list);
     this.element = el("figure", { class: `walk ${options.kind || ""}`, id: `${options.id}-walk`, role: "group", "aria-label": options.title },
       options.head && el("div", { class: "walk-head" }, options.head),
-      el("div", { class: "walk-stage" }, options.stage),
-      el("div", { class: "walk-side" }, this.telling, this.controls(), this.beside),
-      fold("All steps as text", this.list));
+      el("div", { class: "walk-stage" }, options.stage), this.side, this.folded);
+    narrowScreen.addEventListener("change", () => this.place());
+    this.place();
     walks.push(this);
+  }
+
+  // On a narrow screen the text and the buttons stay in view; the figures beside them need not.
+  place() {
+    if (narrowScreen.matches) this.folded.before(this.beside); else this.side.append(this.beside);
   }
 
   controls() {

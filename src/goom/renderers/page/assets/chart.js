@@ -1,9 +1,10 @@
 // A chart over time. options: title, unit, lines, marks, bands, from, to, height, stacked, log,
-// and, where it is not over time: across { ticks, text, log } and a cursor of its own.
+// and, where it is not over time: across { ticks, text, log }, a cursor of its own, and rest, where that
+// goes when nobody points.
 // A line: key, label, colour, times, values, and step, dash, width, area, dots, named, off.
 class TimeChart {
   constructor(options) {
-    this.options = { height: 260, marks: [], bands: [], across: { ticks: ticksBetween, text: timeText }, cursor, ...options };
+    this.options = { height: 260, marks: [], bands: [], rest: null, across: { ticks: ticksBetween, text: timeText }, cursor, ...options };
     this.lines = this.drawable(options.lines);
     this.stage = el("div", { class: "stage" });
     this.clock = el("output", { class: "clock" });
@@ -76,7 +77,7 @@ class TimeChart {
       width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "img",
       "aria-label": `${this.options.title}; arrow keys move the cursor, the figures are in the tables below`,
       onpointermove: (event) => this.point(event), onpointerdown: (event) => this.point(event),
-      onpointerleave: () => this.options.cursor.move(null), onkeydown: (event) => this.key(event),
+      onpointerleave: () => this.options.cursor.move(this.options.rest), onkeydown: (event) => this.key(event),
     }, this.shades(), this.axes(), this.clipped(curves), this.markLines(), rule, this.dots));
     this.showCursor(this.options.cursor.at);
   }
@@ -188,7 +189,7 @@ class TimeChart {
   key(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const { from, to, cursor } = this.options;
-    if (event.key === "Escape") cursor.move(null);
+    if (event.key === "Escape") cursor.move(this.options.rest);
     if (!step) return;
     event.preventDefault();
     const now = cursor.at === null ? (step > 0 ? from : to) : cursor.at + (step * (to - from)) / 100;
