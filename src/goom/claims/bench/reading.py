@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from goom.case.claim import Figures, Value
+from goom.case.errors import GoomError
 
 Row = Mapping[str, Value]
 
 
 def number(row: Row, name: str) -> float:
-    """The figure as a number; KeyError when it was not measured, TypeError when it is text."""
+    """The figure as a number; KeyError when it was not measured, TypeError when it is text,
+    GoomError when it is none (nan): no rule may decide on that.
+    """
     value = row[name]
     if value is None:
         raise KeyError(name)
     if isinstance(value, str):
         raise TypeError(f"{name} is text: {value!r}")
+    if math.isnan(value):
+        raise GoomError(f"{name} came out as nan: nothing was measured.")
     return float(value)
 
 

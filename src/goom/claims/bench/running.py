@@ -67,7 +67,9 @@ class Ran:
         return found
 
     def trace(self) -> GCTrace:
-        """Its gctrace, from stderr (set GODEBUG=gctrace=1)."""
+        """Its gctrace, from stderr (set GODEBUG=gctrace=1); GoomError when it failed by itself."""
+        if self.status not in (0, -signal.SIGKILL):
+            raise GoomError(f"the program ended with {self.status}: {self.stderr[-400:].strip()}")
         return gctrace.parse(self.stderr.encode())
 
 

@@ -26,19 +26,20 @@ func main() {
 		kept[i] = written()
 	}
 	var stats runtime.MemStats
-	most := uint64(0)
+	most, used := uint64(0), uint64(0)
 	for i := 0; i < churn*perMiB; i++ {
 		kept[i%len(kept)] = written()
 		if i%(16*perMiB) == 0 {
 			runtime.ReadMemStats(&stats)
 			most = max64(most, stats.HeapInuse)
+			used = max64(used, stats.Sys-stats.HeapReleased)
 		}
 	}
 	runtime.ReadMemStats(&stats)
 	printed, _ := json.Marshal(map[string]any{
 		"most_heap_inuse_bytes": max64(most, stats.HeapInuse),
 		"collections":           stats.NumGC,
-		"sys_bytes":             stats.Sys,
+		"most_used_bytes":       used, // what GOMEMLIMIT counts
 		"seconds":               time.Since(began).Seconds(),
 	})
 	fmt.Println(string(printed))

@@ -1,0 +1,3 @@
+module assisting
+
+go 1.21
