@@ -15,6 +15,7 @@ from tests.runtime.stacks.frame_sizes import frame_sizes
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
 from goom.runtime.stacks.layout import Layout, layout_of
+from goom.runtime.stacks.population import Group
 from goom.runtime.stacks.stack import Calls, Stack
 
 FOLDER = Path(__file__).with_name("programs") / "stackprobe"
@@ -73,6 +74,13 @@ class Probe:
             *self.of("runtime.chanrecv1", checks=False),
             *self.of("runtime.chanrecv", "runtime.gopark"),
         )
+
+    def group(self, argument: str) -> Group:
+        """A group of ``mix``, from its argument."""
+        count, place, rest = argument.split("/")
+        begun = self.of("main.generation.gowrap1|main.generation.func1", "main.goAndWait")
+        waits = (*self.recursion(rest), *self.of("main.goAndWait.func1"), *self.waits())
+        return Group(argument, int(count), (*begun, *self.recursion(place)), (*begun, *waits))
 
     def _existing(self, names: str) -> str:
         return next(name for name in names.split("|") if name in self.frames)

@@ -11,15 +11,16 @@ from tests.runtime.stacks.probe import RECURSIONS, VERSIONS, Probe, probe
 
 from goom.golang.toolchain import obtain
 from goom.runtime.stacks.pool import cache_bytes, stack_inuse_bytes
-from goom.runtime.stacks.room import free_bytes, may_grow_once_more
+from goom.runtime.stacks.population import population
 from goom.runtime.stacks.shrink import Rest, shrinks
 from goom.runtime.stacks.stack import descend
 from goom.runtime.stacks.start_size import Scanned, runtimes_own, starting_bytes
+from goom.runtime.stacks.waiting import free_bytes, may_grow_once_more
 
 pytestmark = pytest.mark.real_go
 
 DEPTHS = (0, 1, 2, 5, 20, 100, 1000)
-EXACT_ROOM_BYTES = 800  # without a collection; goom.runtime.stacks.room says how that was seen
+EXACT_ROOM_BYTES = 800  # without a collection; goom.runtime.stacks.waiting says how that was seen
 
 
 @pytest.fixture(params=VERSIONS)
@@ -116,6 +117,31 @@ def test_the_adapted_start_size_can_be_switched_off(built: Probe) -> None:
     users = [Scanned(count, int(used)) for used, count in seen["used"].items()]
     assert seen["starting"] == starting_bytes(built.layout, users, adaptive=False)
     assert set(seen["reused"]) == {str(built.layout.fixed_stack_bytes)}
+
+
+MIXES = (
+    ("500/f64:100/f64:100", "500/f1000:20/f0:0", "4000/f0:0/f0:0"),
+    ("2000/f64:30/f64:30", "100/f20000:9/f0:3"),
+    ("300/f200:50/f24:90", "300/f0:0/f0:0"),
+)
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_a_mix_of_goroutines_its_collections_and_its_next_generation_are_predicted(
+    built: Probe, mix: tuple[str, ...]
+) -> None:
+    seen = built.run("mix", 5, *mix, GOMAXPROCS="1")
+    told = population(built.layout, [built.group(one) for one in mix], 5)
+    assert seen["starting"] == told.starting_bytes
+    for place, group in enumerate(told.groups):
+        sizes = [group.first.stack_bytes, *group.after_collections_bytes]
+        assert seen["used"][place] == {str(group.first.used_bytes): group.goroutines}
+        for moment, size in zip(seen["moments"], sizes, strict=True):
+            assert moment["stacks"][place] == {str(size): group.goroutines}
+        assert seen["second"]["stacks"][place] == {str(group.second.stack_bytes): group.goroutines}
+    predicted = [*told.stack_inuse_bytes, told.second_inuse_bytes]
+    inuse = [moment["inuse"] for moment in (*seen["moments"], seen["second"])]
+    assert inuse == pytest.approx(predicted, rel=0.01)
 
 
 @pytest.mark.parametrize("limit", [1 << 20, 1_000_000, 3_000_000])

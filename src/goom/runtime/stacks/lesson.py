@@ -8,6 +8,8 @@ from goom.case.errors import BadInput
 from goom.runtime.stacks.beliefs import CHANGES, SAID, Change, Constants, Said, constants
 from goom.runtime.stacks.layout import Layout, layout_of
 from goom.runtime.stacks.pool import stack_inuse_bytes
+from goom.runtime.stacks.population import Group, PopulationStory, population
+from goom.runtime.stacks.scenario import Scenario
 from goom.runtime.stacks.shrink import Rest, settled_bytes
 from goom.runtime.stacks.stack import Calls, Check, Descent, Growth, check_of, descend
 from goom.runtime.stacks.tables import (
@@ -18,11 +20,12 @@ from goom.runtime.stacks.tables import (
     memory_table,
     start_steps,
 )
+from goom.runtime.stacks.waiting import CHANNEL_WAIT, may_grow_once_more
 from goom.runtime.stacks.walk import Step, walk
 
-PARKED_BYTES = 192  # frames and return addresses of chanrecv1, chanrecv, gopark: 1.21 to 1.27
 _BODY = Calls(40)  # the goroutine's own function: a few locals
 _MOST = 1_000_000_000
+_COLLECTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class GrowthSummary:
     frames_walked: int
     check: Check  # which form of the check the function has
     overflows: bool
+    may_grow_once_more: bool  # so little is free that the runtime's own calls may need one more
     growths: tuple[Growth, ...]
     sentence: str
 
@@ -77,19 +81,25 @@ class StacksLesson:
     depth_curves: tuple[Curve, ...]
     goroutines: MemoryTable
     start_steps: tuple[StartStep, ...]
+    population: PopulationStory
     constants: tuple[Constants, ...]
     changes: tuple[Change, ...] = field(default=CHANGES)
     said: tuple[Said, ...] = field(default=SAID)
 
 
-def lesson(question: Question = Question()) -> StacksLesson:
-    """Work the question out for its version of Go; BadInput for what the model does not know."""
+def lesson(question: Question = Question(), scenario: Scenario | None = None) -> StacksLesson:
+    """Work the question out for its version of Go; BadInput for what the model does not know.
+
+    The mix of goroutines is the scenario's. Without one it is those asked for: a tenth wait deep,
+    two tenths have been deep, the others never go deep.
+    """
     _reject(question)
     layout = layout_of(question.version)
     deep = Calls(question.frame_bytes, question.depth)
     went = descend(layout, (_BODY, deep))
-    shallow_used = descend(layout, (_BODY,)).used_bytes + PARKED_BYTES
-    steps, big_frame = walk(layout, _BODY, deep, PARKED_BYTES)
+    shallow_used = descend(layout, (_BODY, *CHANNEL_WAIT)).used_bytes
+    deep_used = descend(layout, (_BODY, deep, *CHANNEL_WAIT)).used_bytes
+    steps, big_frame = walk(layout, _BODY, deep)
     return StacksLesson(
         go_version=layout.release,
         message=_message(layout),
@@ -102,9 +112,24 @@ def lesson(question: Question = Question()) -> StacksLesson:
         big_frame=big_frame,
         depth_curves=curves(layout, _BODY, question.frame_bytes),
         goroutines=memory_table(layout, _BODY, deep, question.goroutines),
-        start_steps=start_steps(layout, shallow_used, went.used_bytes + PARKED_BYTES),
+        start_steps=start_steps(layout, shallow_used, deep_used),
+        population=_population(layout, question, scenario),
         constants=constants(),
     )
+
+
+def _population(layout: Layout, question: Question, asked: Scenario | None) -> PopulationStory:
+    if asked is not None:
+        return population(layout, asked.groups, asked.collections, asked.procs)
+    calls = (_BODY, Calls(question.frame_bytes, question.depth))
+    tenth = question.goroutines // 10
+    shallow = (_BODY, *CHANNEL_WAIT)
+    groups = (
+        Group("wait deep", tenth, calls, (*calls, *CHANNEL_WAIT)),
+        Group("were deep, wait shallow", 2 * tenth, calls, shallow),
+        Group("never go deep", question.goroutines - 3 * tenth, (_BODY,), shallow),
+    )
+    return population(layout, groups, _COLLECTIONS)
 
 
 def _reject(question: Question) -> None:
@@ -142,6 +167,7 @@ def _growth(layout: Layout, question: Question, went: Descent) -> GrowthSummary:
         went.frames_walked,
         check_of(Calls(question.frame_bytes)),
         went.overflow is not None,
+        went.overflow is None and may_grow_once_more(layout, went.stack_bytes, went.used_bytes),
         went.growths,
         _growth_sentence(layout, went),
     )

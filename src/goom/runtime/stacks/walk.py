@@ -9,6 +9,7 @@ from typing import Literal
 from goom.runtime.stacks.layout import Layout
 from goom.runtime.stacks.shrink import Kept, Rest, shrinks
 from goom.runtime.stacks.stack import Calls, Growth, Stack
+from goom.runtime.stacks.waiting import CHANNEL_WAIT
 
 Event = Literal["call", "check fails", "newstack", "copystack", "return", "collection", "overflow"]
 
@@ -39,12 +40,10 @@ class Step:
     copied_so_far_bytes: int = 0
 
 
-def walk(
-    layout: Layout, body: Calls, deep: Calls, parked_bytes: int
-) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+def walk(layout: Layout, body: Calls, deep: Calls) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The story of a recursion, and that of a single call with a big frame."""
     return (
-        tuple(_totalled(_recursion(layout, body, deep, parked_bytes))),
+        tuple(_totalled(_recursion(layout, body, deep))),
         tuple(_totalled(_big_frame(layout, body))),
     )
 
@@ -57,7 +56,7 @@ def _totalled(steps: Iterator[Step]) -> Iterator[Step]:
         yield replace(step, copies_so_far=copies, copied_so_far_bytes=copied)
 
 
-def _recursion(layout: Layout, body: Calls, deep: Calls, parked_bytes: int) -> Iterator[Step]:
+def _recursion(layout: Layout, body: Calls, deep: Calls) -> Iterator[Step]:
     yield from _start(layout, body)
     stack = Stack(layout).call(body, deep)
     for place, growth in enumerate(stack.growths):
@@ -66,7 +65,7 @@ def _recursion(layout: Layout, body: Calls, deep: Calls, parked_bytes: int) -> I
         yield _overflow(layout, stack)
         return
     yield _bottom(layout, stack, deep)
-    yield from _back(layout, body, stack, parked_bytes)
+    yield from _back(layout, body, stack)
 
 
 def _start(layout: Layout, body: Calls) -> Iterator[Step]:
@@ -132,9 +131,9 @@ def _bottom(layout: Layout, stack: Stack, deep: Calls) -> Step:
     )  # fmt: skip
 
 
-def _back(layout: Layout, body: Calls, stack: Stack, parked_bytes: int) -> Iterator[Step]:
+def _back(layout: Layout, body: Calls, stack: Stack) -> Iterator[Step]:
     size = stack.stack_bytes
-    used = Stack(layout).call(body).used_bytes + parked_bytes
+    used = Stack(layout).call(body, *CHANNEL_WAIT).used_bytes
     yield Step(
         "return", "All calls return",
         f"The goroutine waits on a channel in its first function and uses {used} bytes. The stack "

@@ -5,6 +5,7 @@
 //	stackprobe park COUNT PLACE             StackInuse of so many goroutines that wait at a place
 //	stackprobe shrink COLLECTIONS PLACE WAY the size after each collection
 //	stackprobe start PLACE DEEP SHALLOW     the adapted start size, and who gets it
+//	stackprobe mix COLLECTIONS COUNT/PLACE/PLACE…  groups, collections, and a second generation
 //	stackprobe cost ROUNDS PLACE…           time of a descent with growths and without
 //	stackprobe overflow NAME BYTES          recursion without end under debug.SetMaxStack
 //
@@ -20,8 +21,8 @@ import (
 
 func main() {
 	told := map[string]func([]string) any{
-		"grow": grow, "park": park, "shrink": shrink, "start": start, "cost": cost,
-		"overflow": overflow,
+		"grow": grow, "park": park, "shrink": shrink, "start": start, "mix": mix,
+		"cost": cost, "overflow": overflow,
 	}[os.Args[1]](os.Args[2:])
 	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
 		panic(err)

@@ -1,4 +1,4 @@
-"""How close a goroutine is to its next growth.
+"""A goroutine that waits: what waiting itself takes, and how close it is to its next growth.
 
 A goroutine that waits has called into the runtime, and some of those calls go deeper for a moment
 than where it then rests: a channel receive may allocate its sudog, an allocation may sweep or begin
@@ -10,6 +10,14 @@ the free lists, so the model says *may*.
 from __future__ import annotations
 
 from goom.runtime.stacks.layout import Layout
+from goom.runtime.stacks.stack import Calls
+
+# The frames of a channel receive that waits, the same from 1.21 to 1.27 (read from binaries).
+CHANNEL_WAIT = (
+    Calls(32, checks=False, name="runtime.chanrecv1"),
+    Calls(112, name="runtime.chanrecv"),
+    Calls(24, name="runtime.gopark"),
+)
 
 # Seen with 2,000 goroutines waiting on a channel at 69 places, 1.21 to 1.27: with no collection
 # stacks that had up to 760 bytes free grew, with one every few hundred goroutines up to 904.
