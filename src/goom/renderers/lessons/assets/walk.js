@@ -64,6 +64,7 @@ class Walk {
     this.telling.replaceChildren(
       el("h3", {}, el("span", { class: "ordinal" }, `${this.at + 1}`), step.title),
       el("p", {}, codeWords(step.text)),
+      step.code ? el("pre", { class: "go-code" }, step.code) : "",
       step.source ? el("p", { class: "origin" }, step.source) : "");
     this.options.draw(step, this.at, this);
     this.beside.replaceChildren(...[this.options.extra ? this.options.extra(step, this.at) : null].flat().filter(Boolean));

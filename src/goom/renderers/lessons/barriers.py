@@ -1,0 +1,137 @@
+"""The page about write barriers: one story under each, what each costs, what was searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from goom.case.document import Json, plain
+from goom.renderers.lessons.frame import framed
+from goom.runtime.marking.frame import Frame
+from goom.runtime.marking.lesson import BarriersLesson
+from goom.runtime.marking.story import StoryRun
+
+_SCRIPTS = ("sketch.js", "graph.js", "barriers.js")
+_MESSAGE = (
+    "Without a write barrier the collector frees what the program still uses. Go has one barrier, "
+    "and nothing to choose."
+)
+_ACTORS = {
+    "start": "Marking starts",
+    "program": "The program runs",
+    "collector": "The collector marks",
+    "stopped world": "The world is stopped",
+}
+_SAID = (
+    ("C061", "Go uses the hybrid barrier since 1.21.",
+     "Since Go 1.8. It is the only one that is compiled in.", "runtime/mbarrier.go"),
+    ("C062", "The barrier looks whether an object is marked, and marks it with all it points to.",
+     "It puts the old and the new pointer into a buffer of the P, 512 long. When the buffer is "
+     "full, or at the end, what is in it turns grey. Nothing is followed then and there.",
+     "asm_amd64.s gcWriteBarrier, mwbbuf.go wbBufFlush1"),
+    ("C063", "The barrier works only while the collector marks.",
+     "Yes: setGCPhase switches it on for mark and mark termination, and off again.",
+     "runtime/mgc.go setGCPhase"),
+    ("C064", "Choosing Dijkstra, Yuasa or the hybrid changes a program's pauses, throughput and "
+     "memory.",
+     "There is nothing to choose. What each would cost in work is in the table above; Go has paid "
+     "the hybrid's price since 1.8.", "runtime/mbarrier.go"),
+)  # fmt: skip
+
+
+def render(told: BarriersLesson) -> str:
+    """The page of a lesson of ``goom.runtime.marking.lesson``."""
+    return framed(page(told), _SCRIPTS, ("barriers.css",))
+
+
+def page(told: BarriersLesson) -> Json:
+    """What the page shows: the lesson, its frames as steps, and a place for each object."""
+    shown = cast(Json, plain(told))
+    return {
+        "go_version": "since 1.8",
+        "message": _MESSAGE,
+        "rules": shown["rules"],
+        "stories": [_story(run) for run in told.story],
+        "places": _places([run.frames for run in told.story]),
+        "counterexample": _counterexample(told.counterexample),
+        "checks": shown["checks"],
+        "costs": shown["costs"],
+        "said": [
+            {"claim_ids": [claim], "often_said": said, "true": true, "source": source}
+            for claim, said, true, source in _SAID
+        ],
+    }
+
+
+def _counterexample(run: StoryRun | None) -> Json | None:
+    if run is None:
+        return None
+    return {**_story(run), "places": _places([run.frames])}
+
+
+def _story(run: StoryRun) -> Json:
+    return {
+        "key": run.barrier,
+        "verdict": run.verdict,
+        "safe": run.safe,
+        "steps": [_step(frame) for frame in run.frames],
+    }
+
+
+def _step(frame: Frame) -> Json:
+    shown = cast(Json, plain(frame))
+    text = shown.pop("sentence")
+    return {"title": _ACTORS[frame.actor], "text": text, "source": "", **shown}
+
+
+def _places(runs: Sequence[Sequence[Frame]]) -> dict[str, list[int]]:
+    """For each object a column and a row: columns by the distance from the globals, else a stack.
+
+    Over all pointers that there ever are in any of the runs, so that nothing has to move.
+    """
+    depth = _depths(_pointers(runs), _roots(runs))
+    order = {one.name: number for frames in runs for number, one in enumerate(frames[-1].objects)}
+    rows: dict[int, int] = {}
+    places = {}
+    for name in sorted(depth, key=lambda name: order[name]):
+        column = depth[name]
+        places[name] = [column, rows.get(column, 0)]
+        rows[column] = rows.get(column, 0) + 1
+    return places
+
+
+def _pointers(runs: Sequence[Sequence[Frame]]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for frames in runs:
+        for frame in frames:
+            for one in frame.objects:
+                held = told.setdefault(one.name, [])
+                held += [to for to in one.points_to if to and to not in held]
+    return told
+
+
+def _roots(runs: Sequence[Sequence[Frame]]) -> list[list[str]]:
+    """What the globals ever held, then what stacks ever held, in the order of time."""
+    first, second = dict[str, None](), dict[str, None]()
+    for frames in runs:
+        for frame in frames:
+            first |= dict.fromkeys(one for one in frame.globals.points_to if one)
+            for stack in frame.stacks:
+                second |= dict.fromkeys(one for one in stack.points_to if one)
+    return [list(first), list(second)]
+
+
+def _depths(
+    pointers: Mapping[str, Sequence[str]], roots: Sequence[Sequence[str]]
+) -> dict[str, int]:
+    depth: dict[str, int] = {}
+    for names in roots:
+        waiting = [name for name in names if name not in depth]
+        depth |= dict.fromkeys(waiting, 0)
+        while waiting:
+            name = waiting.pop(0)
+            for to in pointers.get(name, ()):
+                if to not in depth:
+                    depth[to] = depth[name] + 1
+                    waiting.append(to)
+    return depth | {name: 0 for name in pointers if name not in depth}
