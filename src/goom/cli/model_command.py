@@ -44,6 +44,13 @@ def _barriers(parser: argparse.ArgumentParser) -> None:
 
 
 def _stacks(parser: argparse.ArgumentParser) -> None:
+    wishes = (
+        ("--depth", 1000, "how many nested calls"),
+        ("--frame", 96, "bytes of the function's frame, as go build -gcflags=-S prints it"),
+        ("--goroutines", 10_000, "how many goroutines"),
+    )
+    for name, usual, what in wishes:
+        parser.add_argument(name, type=int, default=usual, metavar="N", help=f"{what} ({usual})")
     _for_every_model(parser, "stacks")
 
 

@@ -61,7 +61,14 @@ def test_the_table_holds_the_question_that_was_asked() -> None:
     row = next(row for row in told.goroutines.rows if row.goroutines == 123)
     place = told.goroutines.depths.index(77)
     assert row.stack_inuse_bytes[place] == told.asked_inuse_bytes
-    assert told.goroutines.stack_bytes[place] == told.growth.stack_bytes
+    assert told.goroutines.stack_bytes[place] == told.growth.stack_bytes == 32768
+
+
+def test_waiting_itself_may_make_a_stack_grow() -> None:
+    told = lesson(Question(depth=9, frame_bytes=96))
+    place = told.goroutines.depths.index(9)
+    assert told.growth.stack_bytes == 2048
+    assert told.goroutines.stack_bytes[place] == 4096
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from goom.case.errors import BadInput
 from goom.runtime.stacks.beliefs import CHANGES, SAID, Change, Constants, Said, constants
 from goom.runtime.stacks.layout import Layout, layout_of
-from goom.runtime.stacks.pool import stack_inuse_bytes
 from goom.runtime.stacks.population import Group, PopulationStory, population
 from goom.runtime.stacks.scenario import Scenario
 from goom.runtime.stacks.shrink import Rest, settled_bytes
@@ -99,6 +98,7 @@ def lesson(question: Question = Question(), scenario: Scenario | None = None) ->
     went = descend(layout, (_BODY, deep))
     shallow_used = descend(layout, (_BODY, *CHANNEL_WAIT)).used_bytes
     deep_used = descend(layout, (_BODY, deep, *CHANNEL_WAIT)).used_bytes
+    table = memory_table(layout, _BODY, deep, question.goroutines)
     steps, big_frame = walk(layout, _BODY, deep)
     return StacksLesson(
         go_version=layout.release,
@@ -107,11 +107,11 @@ def lesson(question: Question = Question(), scenario: Scenario | None = None) ->
         layout=layout,
         growth=_growth(layout, question, went),
         shrink=_shrink(layout, went, shallow_used),
-        asked_inuse_bytes=_inuse(layout, went, question.goroutines),
+        asked_inuse_bytes=_asked(table, question),
         walk=steps,
         big_frame=big_frame,
         depth_curves=curves(layout, _BODY, question.frame_bytes),
-        goroutines=memory_table(layout, _BODY, deep, question.goroutines),
+        goroutines=table,
         start_steps=start_steps(layout, shallow_used, deep_used),
         population=_population(layout, question, scenario),
         constants=constants(),
@@ -126,7 +126,7 @@ def _population(layout: Layout, question: Question, asked: Scenario | None) -> P
     shallow = (_BODY, *CHANNEL_WAIT)
     groups = (
         Group("wait deep", tenth, calls, (*calls, *CHANNEL_WAIT)),
-        Group("were deep, wait shallow", 2 * tenth, calls, shallow),
+        Group("were deep once", 2 * tenth, calls, shallow),
         Group("never go deep", question.goroutines - 3 * tenth, (_BODY,), shallow),
     )
     return population(layout, groups, _COLLECTIONS)
@@ -155,8 +155,9 @@ def _message(layout: Layout) -> str:
     )
 
 
-def _inuse(layout: Layout, went: Descent, goroutines: int) -> int | None:
-    return None if went.overflow else stack_inuse_bytes(layout, {went.stack_bytes: goroutines})
+def _asked(table: MemoryTable, question: Question) -> int | None:
+    row = next(row for row in table.rows if row.goroutines == question.goroutines)
+    return row.stack_inuse_bytes[table.depths.index(question.depth)]
 
 
 def _growth(layout: Layout, question: Question, went: Descent) -> GrowthSummary:

@@ -21,6 +21,7 @@ from goom.runtime.stacks.pool import stack_inuse_bytes
 from goom.runtime.stacks.shrink import Rest, shrinks
 from goom.runtime.stacks.stack import Calls, descend
 from goom.runtime.stacks.start_size import Scanned, runtimes_own, starting_bytes
+from goom.runtime.stacks.waiting import CHANNEL_WAIT_BYTES, may_grow_once_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Life:
     growths: int
     copied_bytes: int
     overflows: bool
+    may_grow_once_more: bool  # in calls within the runtime; see waiting.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def life(layout: Layout, group: Group, start_bytes: int) -> Life:
         len(down.growths) + len(waiting.growths),
         down.copied_bytes + waiting.copied_bytes,
         bool(down.overflow or waiting.overflow),
+        may_grow_once_more(layout, waiting.stack_bytes, waiting.used_bytes - CHANNEL_WAIT_BYTES),
     )
 
 

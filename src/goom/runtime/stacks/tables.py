@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from goom.runtime.stacks.layout import Layout
 from goom.runtime.stacks.pool import stack_inuse_bytes
+from goom.runtime.stacks.population import Group, life
 from goom.runtime.stacks.stack import Calls, descend
 from goom.runtime.stacks.start_size import Scanned, average_bytes, starting_bytes
+from goom.runtime.stacks.waiting import CHANNEL_WAIT
 
 _CURVE_FRAMES = (32, 96, 512)
 _CURVE_DEPTHS = (0, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
@@ -41,11 +43,16 @@ class MemoryRow:
 
 @dataclass(frozen=True, slots=True)
 class MemoryTable:
-    """StackInuse of goroutines times depth, for one size of frame."""
+    """StackInuse of goroutines times depth, for one size of frame, waiting on a channel.
+
+    ``may_double`` is by depth: so little is free there that calls within the runtime may need one
+    growth more, in some of the goroutines or in all.
+    """
 
     frame_bytes: int
     depths: tuple[int, ...]
     stack_bytes: tuple[int | None, ...]  # of one goroutine
+    may_double: tuple[bool, ...]
     rows: tuple[MemoryRow, ...]
 
 
@@ -83,11 +90,17 @@ def _curve(layout: Layout, body: Calls, frame_bytes: int) -> Curve:
 def memory_table(layout: Layout, body: Calls, deep: Calls, goroutines: int) -> MemoryTable:
     """StackInuse for round numbers of goroutines and depths, and for those that were asked for."""
     depths = tuple(sorted({*_DEPTHS, deep.count}))
-    went = [descend(layout, (body, Calls(deep.frame_bytes, depth))) for depth in depths]
-    sizes = tuple(None if one.overflow else one.stack_bytes for one in went)
+    groups = [_waiting(body, Calls(deep.frame_bytes, depth)) for depth in depths]
+    lives = [life(layout, group, layout.fixed_stack_bytes) for group in groups]
+    sizes = tuple(None if one.overflows else one.stack_bytes for one in lives)
     counts = sorted({*_COUNTS, goroutines})
     rows = tuple(MemoryRow(count, _inuse(layout, sizes, count)) for count in counts)
-    return MemoryTable(deep.frame_bytes, depths, sizes, rows)
+    close = tuple(one.may_grow_once_more for one in lives)
+    return MemoryTable(deep.frame_bytes, depths, sizes, close, rows)
+
+
+def _waiting(body: Calls, deep: Calls) -> Group:
+    return Group("", 1, (body, deep), (body, deep, *CHANNEL_WAIT))
 
 
 def _inuse(layout: Layout, sizes: Sequence[int | None], goroutines: int) -> tuple[int | None, ...]:

@@ -19,6 +19,8 @@ CHANNEL_WAIT = (
     Calls(24, name="runtime.gopark"),
 )
 
+CHANNEL_WAIT_BYTES = 192  # of them together, with their return addresses
+
 # Seen with 2,000 goroutines waiting on a channel at 69 places, 1.21 to 1.27: with no collection
 # stacks that had up to 760 bytes free grew, with one every few hundred goroutines up to 904.
 RUNTIME_CALLS_BYTES = 1024
@@ -30,5 +32,5 @@ def free_bytes(layout: Layout, stack_bytes: int, used_bytes: int) -> int:
 
 
 def may_grow_once_more(layout: Layout, stack_bytes: int, used_bytes: int) -> bool:
-    """Whether calls into the runtime from here may make the stack grow."""
+    """Whether calls into the runtime from a function that uses so much may make the stack grow."""
     return free_bytes(layout, stack_bytes, used_bytes) < RUNTIME_CALLS_BYTES
