@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from goom.case.errors import BadInput
 from goom.runtime.allocator.levels import PAGE_CACHE_BELOW_PAGES, LevelCalls, level_calls
 from goom.runtime.allocator.malloc import PAGE_BYTES, TINY_BLOCK_BYTES
-from goom.runtime.allocator.mallocs import Mallocs, mallocs
+from goom.runtime.allocator.mallocs import Mallocs, mallocs_in_order
 from goom.runtime.allocator.occupancy import Occupancy, occupancy
 from goom.runtime.allocator.requests import FOREVER, Requests
 from goom.runtime.allocator.span_classes import LARGE_SPAN_CLASSES, SPAN_CLASSES, span_classes
@@ -102,17 +102,24 @@ def account(
             " for an account.",
             "Give the objects a lifetime of FOREVER, or simulate the trace.",
         )
-    made = mallocs(asked, version, collections)
-    taken = occupancy(made.runs, span_classes(version), after_collections, collections)
-    large = _large_span_bytes(asked, made, after_collections)
-    waste = _waste(asked, made, taken, version, after_collections)
-    small = int(_span_bytes(taken.spans_in_use, version).sum())
+    made, runs = mallocs_in_order(asked, version, collections)
+    taken = occupancy(runs, span_classes(version), after_collections, collections)
+    return accounting(asked, made, taken, version, after_collections)
+
+
+def accounting(
+    asked: Requests, made: Mallocs, taken: Occupancy, version: str | None, after: int
+) -> Accounting:
+    """Put together what requests took and what is in use after so many collections."""
+    small = int((taken.spans_in_use * span_classes(version).pages).sum()) * PAGE_BYTES
+    is_large = made.slots.span_class < LARGE_SPAN_CLASSES
+    large = int(np.dot(made.slots.slot_bytes[is_large], _alive(asked, after)[is_large]))
     return Accounting(
         version=version,
-        after_collections=after_collections,
+        after_collections=after,
         mallocs=made,
         by_span_class=taken,
-        waste=waste,
+        waste=_waste(asked, made, taken, version, after),
         levels=_levels(asked, made, taken, version),
         heap_inuse_bytes=small + large,
     )
@@ -121,16 +128,6 @@ def account(
 def _alive(asked: Requests, after: int) -> NDArray[np.int64]:
     """How many of each row are in use: all or none."""
     return np.where(asked.lifetime >= after, asked.count, 0)
-
-
-def _large_span_bytes(asked: Requests, made: Mallocs, after: int) -> int:
-    is_large = made.slots.span_class < LARGE_SPAN_CLASSES
-    return int(np.dot(made.slots.slot_bytes[is_large], _alive(asked, after)[is_large]))
-
-
-def _span_bytes(spans: NDArray[np.int64], version: str | None) -> NDArray[np.int64]:
-    """Bytes of spans of small objects, by span class."""
-    return spans * span_classes(version).pages * PAGE_BYTES
 
 
 def _waste(

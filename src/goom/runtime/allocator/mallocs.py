@@ -34,7 +34,6 @@ class Mallocs:
     tiny_blocks: int
     zero_sized: int
     slots: Slots
-    runs: SlotRuns
 
     @property
     def by_class(self) -> NDArray[np.int64]:
@@ -55,18 +54,25 @@ def mallocs(
     ``collections`` are rows, rising, before which a collection ran. In time and memory linear in
     the rows, not in their counts.
     """
+    return mallocs_in_order(asked, version, collections)[0]
+
+
+def mallocs_in_order(
+    asked: Requests, version: str | None, collections: Sequence[int]
+) -> tuple[Mallocs, SlotRuns]:
+    """``mallocs``, and the slots in the order in which each span class gives them."""
     chosen = slots(asked, version)
     tiny = _tiny(asked, chosen, collections)
     runs = _runs(asked, chosen, tiny)
     sums = np.bincount(runs.span_class, weights=runs.count, minlength=SPAN_CLASSES)
-    return Mallocs(
+    counted = Mallocs(
         by_span_class=sums.astype(np.int64),
         tiny_allocs=tiny.combined,
         tiny_blocks=int(tiny.count.sum()),
         zero_sized=int(asked.count[chosen.is_zero].sum()),
         slots=chosen,
-        runs=runs,
     )
+    return counted, runs
 
 
 def _tiny(asked: Requests, chosen: Slots, collections: Sequence[int]) -> TinyBlocks:
