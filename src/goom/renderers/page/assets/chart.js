@@ -1,7 +1,7 @@
 // A chart over time. options: title, unit, lines, marks, bands, from, to, height, stacked, log,
 // and, where it is not over time: across { ticks, text, log }, a cursor of its own, and rest, where that
 // goes when nobody points.
-// A line: key, label, colour, times, values, and step, dash, width, area, dots, named, off.
+// A line: key, label, colour, times, values, and step, dash, width, area, lower, dots, named, off.
 class TimeChart {
   constructor(options) {
     this.options = { height: 260, marks: [], bands: [], rest: null, across: { ticks: ticksBetween, text: timeText }, cursor, ...options };
@@ -139,6 +139,7 @@ class TimeChart {
     const last = line.times.length - 1;
     const style = { stroke: line.colour, "stroke-width": line.width || 1.75 };
     return svg("g", { class: "curve" },
+      line.lower && svg("path", { class: "band", style: { fill: line.colour }, d: this.between(line, path) }),
       line.area && svg("path", {
         class: "area", style: { fill: line.colour },
         d: `${path}L${this.x(line.times[last])},${base}L${this.x(line.times[0])},${base}Z`,
@@ -146,6 +147,12 @@ class TimeChart {
       svg("path", { d: path, style, "stroke-dasharray": line.dash }),
       line.dots && this.points(line),
       line.named && this.name(line));
+  }
+
+  // What lies between a line and its lower values.
+  between(line, path) {
+    const back = pathOf([...line.times].reverse(), [...line.lower].reverse(), this.x, this.y);
+    return `${path}L${back.slice(1)}Z`;
   }
 
   name(line) {
