@@ -159,6 +159,14 @@ def test_the_overflow_comes_where_it_is_predicted(built: Probe, limit: int) -> N
     assert high - sp == over.used_bytes + 8  # newstack counts morestack's own return address
 
 
+@pytest.mark.parametrize("place", ["f200:270000", "f1000:60000"])
+def test_a_deep_recursion_leaves_all_its_stacks_resident(built: Probe, place: str) -> None:
+    begun = built.of("main.peak.gowrap1|main.peak.func1", "main.descendOnce")
+    written = descend(built.layout, (*begun, *built.recursion(place))).written_bytes
+    seen = built.run("peak", place)
+    assert seen["after"] - seen["before"] == pytest.approx(written, rel=0.02)
+
+
 SOURCES: dict[str, dict[str, int | str]] = {
     "internal/abi/stack.go": {"StackNosplitBase": 800, "StackSmall": 128, "StackBig": 4096},
     "runtime/stack.go": {"stackMin": 2048},

@@ -118,7 +118,8 @@ SAID = (
         ("C046",),
         "A stack can have 1 GB.",
         "Sizes are powers of two and the limit is 1,000,000,000 bytes, so the largest is 512 MiB. "
-        "While it was copied the one of 256 MiB was there too.",
+        "With the smaller ones before it, recursion without end writes 1 GiB before Go reports a "
+        "stack overflow; in a container with less the kernel kills it first.",
         "proc.go maxstacksize, stack.go newstack",
     ),
     Said(

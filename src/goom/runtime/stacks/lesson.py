@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from goom.case.errors import BadInput
+from goom.case.units import bytes_text
 from goom.runtime.stacks.beliefs import CHANGES, SAID, Change, Constants, Said, constants
 from goom.runtime.stacks.layout import Layout, layout_of
 from goom.runtime.stacks.population import Group, PopulationStory, population
@@ -178,7 +179,8 @@ def _growth_sentence(layout: Layout, went: Descent) -> str:
     if went.overflow is not None:
         return (
             f"call {went.overflow.call + 1:,} wants a stack of {went.overflow.wanted_bytes:,} "
-            f"bytes, over the limit of {layout.limit_bytes:,}: fatal error: stack overflow"
+            f"bytes, over the limit of {layout.limit_bytes:,}: fatal error: stack overflow, when "
+            f"{bytes_text(went.written_bytes)} have been written to this stack and those before it"
         )
     grew = len(went.growths)
     times = "never grows" if not grew else f"grows {grew} time{'s' * (grew > 1)}"

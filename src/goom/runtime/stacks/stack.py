@@ -89,6 +89,15 @@ class Descent:
         return sum(growth.copied_bytes for growth in self.growths)
 
     @property
+    def written_bytes(self) -> int:
+        """Memory written, in this stack and in those it was copied from.
+
+        Those before are free but stay resident until they are reused or scavenged, and no later
+        stack fits into them: their sizes add up to less than the next.
+        """
+        return self.copied_bytes + self.used_bytes
+
+    @property
     def frames_walked(self) -> int:
         """Frames adjusted by all copies together."""
         return sum(growth.frames_walked for growth in self.growths)

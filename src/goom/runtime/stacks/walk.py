@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from goom.case.units import bytes_text
 from goom.runtime.stacks.layout import Layout
 from goom.runtime.stacks.shrink import Kept, Rest, shrinks
 from goom.runtime.stacks.stack import Calls, Growth, Stack
@@ -114,7 +115,9 @@ def _overflow(layout: Layout, stack: Stack) -> Step:
     return Step(
         "overflow", "fatal error: stack overflow",
         f"Call {over.call + 1:,} wants {over.wanted_bytes:,} bytes, beyond the limit of "
-        f"{layout.limit_bytes:,}. The program ends; recover does not help.",
+        f"{layout.limit_bytes:,}. The program ends; recover does not help. By then "
+        f"{bytes_text(stack.descent().written_bytes)} have been written, in this stack and in "
+        "those before it: with less to have, the kernel ends the program first.",
         "stack.go newstack", over.call, over.frame_bytes, over.used_bytes, over.old_bytes,
         _line(layout, over.old_bytes),
     )  # fmt: skip

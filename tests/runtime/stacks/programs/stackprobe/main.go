@@ -7,6 +7,7 @@
 //	stackprobe start PLACE DEEP SHALLOW     the adapted start size, and who gets it
 //	stackprobe mix COLLECTIONS COUNT/PLACE/PLACE…  groups, collections, and a second generation
 //	stackprobe cost ROUNDS PLACE…           time of a descent with growths and without
+//	stackprobe peak PLACE                   the most that was resident, before and after
 //	stackprobe overflow NAME BYTES          recursion without end under debug.SetMaxStack
 //
 // Set GOGC=off: only the collections that it asks for may look at its stacks.
@@ -22,7 +23,7 @@ import (
 func main() {
 	told := map[string]func([]string) any{
 		"grow": grow, "park": park, "shrink": shrink, "start": start, "mix": mix,
-		"cost": cost, "overflow": overflow,
+		"cost": cost, "peak": peak, "overflow": overflow,
 	}[os.Args[1]](os.Args[2:])
 	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
 		panic(err)
