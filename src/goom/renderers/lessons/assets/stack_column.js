@@ -6,10 +6,10 @@ function drawStacks(sketch, width, step, layout) {
   const narrow = width < 560;
   const height = narrow ? 350 : 520;
   const top = 46;
-  const column = Math.min(190, width * 0.26);
+  const column = Math.min(190, width * (narrow ? 0.2 : 0.26));
   const tallest = Math.max(step.stack_bytes, step.old_stack_bytes || 0);
   const scale = { top, px: (height - 18) / tallest, column, narrow, layout };
-  const places = [0, width * 0.53];
+  const places = [0, width * 0.51];
   const old = step.old_stack_bytes;
   if (old) oneStack(sketch, "old", places[0], { ...step, stack_bytes: old }, scale, true);
   oneStack(sketch, "now", old ? places[1] : places[0], step, scale, false);

@@ -72,8 +72,10 @@ const DRAWN = {
   },
   mcentral(sketch, width, { step, here }) {
     if (here.placement.kind === "large") return saysOnly(sketch, "one for each span class, none for large objects");
-    const sets = [["partialSwept", "partly used, swept"], ["partialUnswept", "partly used, not swept"], ["fullUnswept", "full, not swept"], ["refill", "full, swept"]];
-    const across = width < 420 ? 2 : 4, wide = (width - (across - 1) * 10) / across;
+    const across = width < 560 ? 2 : 4;
+    const part = across === 2 ? "partly" : "partly used";
+    const sets = [["partialSwept", `${part}, swept`], ["partialUnswept", `${part}, not swept`], ["fullUnswept", "full, not swept"], ["refill", "full, swept"]];
+    const wide = (width - (across - 1) * 10) / across;
     sets.forEach(([name, label], index) => {
       const x = (index % across) * (wide + 10), y = Math.floor(index / across) * 42;
       const asked = step.function.endsWith(`.${name}`);
@@ -100,7 +102,7 @@ const DRAWN = {
     const arena = 64 * MIB, left = step.state.reserved_bytes % arena, mapped = Math.round((arena - left) / (4 * MIB));
     const kinds = Array.from({ length: 16 }, (_, at) => (at < mapped ? "used" : "reserved"));
     const cells = drawCells(sketch, "steps", kinds, { width, y: 18, least: 12, most: 56, tall: 13 });
-    sketch.word("steps say", 0, 11, `${mapped} of 16 steps of 4 MiB mapped, the rest only reserved`, "soft-word small-word");
+    sketch.word("steps say", 0, 11, `${mapped} of 16 steps of 4 MiB mapped${width < 420 ? "" : ", the rest only reserved"}`, "soft-word small-word");
     return 18 + cells.height;
   },
 };

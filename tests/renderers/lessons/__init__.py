@@ -1,0 +1,1 @@
+"""The pages that teach the models: as files, as data, and in a real browser."""

@@ -1,0 +1,147 @@
+"""What the pages carry: steps that are complete, and figures that are the models' own."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from goom.renderers.lessons import allocator, stacks
+from goom.runtime.allocator import lesson as allocator_lesson
+from goom.runtime.allocator.malloc import place
+from goom.runtime.stacks import lesson as stacks_lesson
+from goom.runtime.stacks.layout import layout_of
+from goom.runtime.stacks.stack import Calls, descend
+from tests.renderers.lessons.pages import NAMES, data_of, page
+
+
+def walks(data: Any) -> list[list[Any]]:
+    """Every list of steps anywhere in a page's data."""
+    if isinstance(data, dict):
+        return [walk for part in data.values() for walk in walks(part)]
+    if isinstance(data, list):
+        if data and isinstance(data[0], dict) and {"title", "text"} <= data[0].keys():
+            return [data]
+        return [walk for part in data for walk in walks(part)]
+    return []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_has_a_short_title_and_a_text_that_can_be_read_at_once(name: str) -> None:
+    found = walks(data_of(page(name)))
+    assert found
+    for step in (step for walk in found for step in walk):
+        assert 3 <= len(step["title"]) <= 60, step["title"]
+        assert 10 <= len(step["text"]) <= 420, step["text"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_has_a_message_a_version_and_corrections(name: str) -> None:
+    data = data_of(page(name))
+    assert 20 < len(data["message"]) < 170
+    assert data["go_version"]
+    assert len(data["said"]) >= 4
+    for one in data["said"]:
+        assert one["often_said"] and one["true"] and (one.get("evidence") or one.get("source"))
+
+
+def test_the_requests_asked_for_come_first_and_in_every_era() -> None:
+    data: Any = allocator.page(allocator_lesson.lesson((4000, 12), "1.22", has_pointers=True))
+    assert [one["key"] for one in data["requests"]][:2] == ["4000p", "12p"]
+    assert data["era"] == "1.22"
+    for request in data["requests"]:
+        for era in data["eras"]:
+            told = request["eras"][era["key"]]
+            version = told["here"]["versions"][-1]
+            slot = place(request["size_bytes"], request["has_pointers"], version)
+            assert told["here"]["placement"]["slot_bytes"] == slot.slot_bytes
+            assert (
+                sum(one["bytes"] for one in told["here"]["span_parts"])
+                == (told["here"]["span_bytes"])
+            )
+
+
+def test_the_message_about_a_large_object_knows_of_no_slots() -> None:
+    data: Any = allocator.page(allocator_lesson.lesson((100_000,)))
+    assert "a span of its own" in data["message"]
+
+
+@pytest.mark.parametrize("version", ["1.21", "1.22", "1.27"])
+def test_a_swept_span_gives_its_lowest_free_slot_and_freeindex_follows(version: str) -> None:
+    data: Any = allocator.page(allocator_lesson.lesson(version=version))
+    steps = data["reuse"]["steps"]
+    for before, after in pairwise(steps):
+        assert len(after["taken"]) == data["reuse"]["slots"]
+        if after["given"] is not None:
+            assert before["taken"][after["given"]] == 0
+            assert all(after["taken"][: after["free_index"]])
+            assert after["free_index"] == after["given"] + 1
+            assert after["window"] <= after["given"] < after["window"] + 64
+
+
+def test_objects_of_a_tiny_block_never_overlap_or_stick_out() -> None:
+    for step in data_of(page("allocator"))["tiny"]["steps"]:
+        for block in step["blocks"]:
+            spans = sorted((offset, offset + size) for offset, size, _ in block)
+            assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
+            assert spans[-1][1] <= 16
+
+
+def test_the_waste_that_is_plotted_is_that_of_the_slot() -> None:
+    waste = data_of(page("allocator"))["waste"]
+    curve = waste["curves"][waste["of"]["1.26"]]
+    at = curve["sizes_bytes"].index(41)
+    assert (curve["plain_slot_bytes"][at], curve["plain_fraction"][at]) == (48, 0.1458)
+    at = curve["sizes_bytes"].index(1024)
+    assert curve["pointers_slot_bytes"][at] == 1152
+    assert curve["sizes_bytes"] == sorted(set(curve["sizes_bytes"]))
+
+
+def test_a_curve_has_its_steps_where_the_stack_grows() -> None:
+    for curve in data_of(page("stacks"))["curves"]:
+        frame = curve["frame_bytes"]
+        for calls, size in zip(curve["calls"][1:-1], curve["stack_bytes"][1:-1], strict=True):
+            before, after = (
+                descend(layout_of(), (Calls(frame, count),)).stack_bytes
+                for count in (calls, calls + 1)
+            )
+            assert before < after == size
+
+
+def test_a_walk_without_end_says_what_it_leaves_out() -> None:
+    data: Any = stacks.page(stacks_lesson.lesson())
+    endless = next(way["steps"] for way in data["ways"] if way["key"] == "endless")
+    assert endless[-1]["event"] == "overflow"
+    assert any("growths later" in step["text"] for step in endless)
+    assert len(endless) <= 10
+
+
+def test_no_two_objects_of_the_graph_share_a_place() -> None:
+    data = data_of(page("barriers"))
+    places = [tuple(place) for place in data["places"].values()]
+    assert len(set(places)) == len(places) >= 7
+    for story in data["stories"]:
+        for step in story["steps"]:
+            assert {one["name"] for one in step["objects"]} <= data["places"].keys()
+
+
+def test_only_the_story_without_a_barrier_ends_badly() -> None:
+    ends = {story["key"]: story["steps"][-1] for story in data_of(page("barriers"))["stories"]}
+    assert [key for key, step in ends.items() if step["lost"]] == ["none"]
+
+
+def test_every_setting_of_the_pacer_has_its_run_under_its_own_program() -> None:
+    data = data_of(page("pacer"))
+    for choice in data["choices"]:
+        run = data["runs"][choice["run"]]
+        assert (run["scenario"], run["gogc"]) == (choice["scenario"], choice["gogc"])
+    wanted = len(data["scenarios"]) * len(data["gogc_choices"]) * len(data["memory_limit_choices"])
+    assert len(data["choices"]) == wanted
+
+
+def test_the_usual_settings_stay_within_the_chart() -> None:
+    data = data_of(page("pacer"))
+    for run in data["runs"]:
+        if 0 <= run["gogc"] <= 200:
+            assert run["totals"]["peak_total_bytes"] <= data["ceilings"][run["scenario"]]
