@@ -31,7 +31,9 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _alloc(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sizes", nargs="*", metavar="BYTES", help="sizes of requests (41)")
+    parser.add_argument("sizes", nargs="*", metavar="BYTES",
+                        help="sizes of requests (41): 41, 64K, 1MiB")  # fmt: skip
+    parser.add_argument("--pointers", action="store_true", help="the objects hold pointers")
     _for_every_model(parser, "alloc")
 
 

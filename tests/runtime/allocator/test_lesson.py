@@ -81,7 +81,7 @@ def test_pages_that_leave_one_level_arrive_at_the_next(shown: Lesson) -> None:
         mapped = step.before.reserved_bytes - step.after.reserved_bytes
         before = step.before.page_cache_pages + step.before.free_pages
         after = step.after.page_cache_pages + step.after.free_pages
-        if step.level == "page_alloc" or step.title.startswith("and gives"):
+        if step.level == "page_alloc" or step.title.startswith("the cache gives"):
             assert before - after == taken
         elif mapped > 0:
             assert (after - before) * 8192 == mapped == taken * 8192

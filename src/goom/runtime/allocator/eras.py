@@ -16,12 +16,16 @@ greenteagc in 1.25, nogreenteagc in 1.26 and 1.27) are not modelled: this is wha
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from goom.case.errors import BadInput
 
 OLDEST, NEWEST = (1, 19), (1, 27)
 HEADER_BYTES = 8  # mallocHeaderSize
 HEADERLESS_BYTES = 512  # minSizeForMallocHeader: 8 words of 64 bits of heap bits
 MOST_SMALL_BYTES = 32768  # maxSmallSize
+_VERSION = re.compile(r"(?:go)?(\d{1,3})\.(\d{1,3})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,27 @@ ERAS = (
 
 def release_of(version: str | None) -> tuple[int, int]:
     """``go1.22.10`` as (1, 22); the newest known release for None and for what is no version."""
-    parts = (version or "").removeprefix("go").split(".")[:2]
-    try:
-        return (int(parts[0]), int(parts[1]))
-    except (IndexError, ValueError):
+    found = _VERSION.match(version or "")
+    return (int(found[1]), int(found[2])) if found else NEWEST
+
+
+def asked_release(version: str) -> tuple[int, int]:
+    """The release that a person asks for: "1.22", "go1.22.10", "1.27rc1" or "newest".
+
+    BadInput for what is no version of Go, or one before 1.19. A release to come is itself; it is
+    taken to have the rules of the newest era.
+    """
+    if version == "newest":
         return NEWEST
+    if not _VERSION.match(version):
+        raise BadInput(f"{version!r} is not a Go version.", "Say it like 1.22.10, 1.22 or newest.")
+    release = release_of(version)
+    if release < OLDEST:
+        raise BadInput(
+            f"the model does not know Go {version_text(release)}.",
+            f"It knows {version_text(OLDEST)} to {version_text(NEWEST)}.",
+        )
+    return release
 
 
 def era_of(version: str | None) -> Era:

@@ -100,10 +100,15 @@ def lesson(
     has_pointers: bool = False,
 ) -> Lesson:
     """The lesson about requests of these sizes (not negative), all with pointers or all without."""
+    return lesson_about([(size, has_pointers) for size in sizes_bytes], version)
+
+
+def lesson_about(asked: Sequence[tuple[int, bool]], version: str | None = None) -> Lesson:
+    """The lesson about requests of which each is a size and whether it has pointers."""
     return Lesson(
         version=version_text(release_of(version)),
         era=era_of(version).name,
-        requests=tuple(_request(size, has_pointers, version) for size in sizes_bytes),
+        requests=tuple(_request(size, pointers, version) for size, pointers in asked),
         classes=class_rows(version),
         levels=LEVELS,
         corrections=CORRECTIONS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from goom.case.units import bytes_text
 from goom.runtime.allocator import lesson_sources as sources
 from goom.runtime.allocator.lesson_sources import Source
 from goom.runtime.allocator.levels import (
@@ -129,10 +130,10 @@ def _central(layout: SpanLayout, full: State) -> tuple[Step, ...]:
              "The mcentral of this span class (class, and pointers or not) is one for all Ps. Its"
              " sets are lock-free; the best case is a swept span with free slots. Here: none.",
              sources.PARTIAL_SWEPT, Cost("set pops", 1)),
-        step("partly used spans, not yet swept",
+        step("partly used, not swept",
              f"After a collection: sweep one here and use what it frees. {budget} Here: none.",
              sources.PARTIAL_UNSWEPT, Cost("set pops", 1)),
-        step("full spans, not yet swept",
+        step("full spans, not swept",
              "They may hold garbage: sweep, and keep the first with a free slot. Here: none.",
              sources.FULL_UNSWEPT, Cost("set pops", 1)),
         step(f"grow: a new span of {pages_text(layout.pages)}",
@@ -158,7 +159,6 @@ def growth_steps(pages: int, objects: int, before: State) -> tuple[Step, ...]:
     reserved = _reserved(chunks, before)
     grown = replace(reserved, free_pages=before.free_pages + chunks * CHUNK_PAGES,
                     reserved_bytes=reserved.reserved_bytes - chunks * CHUNK_BYTES)  # fmt: skip
-    times = "" if chunks == 1 else f"{chunks} times "
     enough = "Here the current arena has room." if reserved == before else "Here that is needed."
     return (
         Step("arena", "an arena of address space",
@@ -166,7 +166,7 @@ def growth_steps(pages: int, objects: int, before: State) -> tuple[Step, ...]:
              f" that as one span needs. {enough}",
              sources.SYS_ALLOC, max(1.0, objects * ARENA_PAGES / pages),
              () if reserved == before else (Cost("system calls", 1),), before, reserved),
-        Step("arena", f"the heap grows by {times}4 MiB",
+        Step("arena", f"the heap grows by {bytes_text(chunks * CHUNK_BYTES)}",
              f"{pages_text(pages)} asked for: the heap grows by whole chunks of {CHUNK_PAGES}"
              " pages. The kernel is told to allow reads and writes: one mmap.",
              sources.HEAP_GROW, per_growth,
@@ -195,7 +195,7 @@ def page_alloc_step(layout: SpanLayout, before: State) -> Step:
         " above them. mheap.lock is held."
     )
     per = max(1.0, layout.objects * CHUNK_PAGES / layout.pages)
-    return Step("page_alloc", f"the page allocator gives {pages_text(layout.pages)}", text,
+    return Step("page_alloc", f"it gives {pages_text(layout.pages)}", text,
                 sources.PAGE_ALLOC, per, (Cost("locks", 1), Cost("pages", layout.pages)),
                 before, replace(before, free_pages=before.free_pages - layout.pages))  # fmt: skip
 
@@ -219,12 +219,12 @@ def page_cache_steps(layout: SpanLayout, before: State) -> tuple[Step, ...]:
     cached = replace(before, page_cache_pages=left, free_pages=before.free_pages - left)
     used = replace(cached, page_cache_pages=left - layout.pages)
     return (
-        Step("page_cache", "the next span: the page cache is filled",
+        Step("page_cache", "next span: fill the cache",
              f"The aligned block of {PAGE_CACHE_PAGES} pages with the lowest free page: what is"
              " free of it is now this P's.",
              sources.ALLOC_TO_CACHE, max(1.0, layout.objects * PAGE_CACHE_PAGES / layout.pages),
              (Cost("locks", 1), Cost("pages", left)), before, cached),
-        Step("page_cache", f"and gives {pages_text(layout.pages)}",
+        Step("page_cache", f"the cache gives {pages_text(layout.pages)}",
              "One bit scan, no lock: most spans come from here.",
              sources.PAGE_CACHE_ALLOC, float(layout.objects),
              (Cost("bit scans", 1), Cost("pages", layout.pages)), cached, used),
