@@ -56,8 +56,8 @@ def test_the_table_tells_the_slot_of_41_bytes_and_the_page_is_written(
     at: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = told(capsys)
-    assert "        41  no            5         48  7 (14.6%)               168" in text
-    assert "1 in 86,016  arena       the heap grows by 4.0 MiB" in text
+    assert "        41  no            5         48  7 (15 %)                168" in text
+    assert "1 in 86,016  arena       grow by 4.0 MiB" in text
     assert text.endswith("page alloc.html\n")
     assert (at / "alloc.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goom.case.document import plain
-from goom.case.units import bytes_text
+from goom.case.units import bytes_text, percent_text
 from goom.cli.model_alloc_screen import bar_line, exact_size
 from goom.runtime.allocator.accounting import Accounting
 from goom.runtime.allocator.eras import era_of
@@ -102,7 +102,7 @@ def _class(found: Accounting, number: int) -> str:
     taken, classes = found.by_span_class, span_classes(found.version)
     room = int(taken.spans_in_use[number] * classes.slots[number])
     used = int(taken.slots_in_use[number])
-    full = f"{used / room:.1%}" if room else "-"
+    full = percent_text(used / room) if room else "-"
     return (
         f"{exact_size(int(classes.slot_bytes[number])):>7}  {'no' if number & 1 else 'yes':8}"
         f"{int(taken.slots[number]):>18,}{used:>18,}{int(taken.spans_in_use[number]):>14,}{full:>12}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goom.case.units import bytes_text
+from goom.case.units import bytes_text, percent_text
 from goom.runtime.allocator.eras import ERAS, NEWEST, release_of, version_text
 from goom.runtime.allocator.lesson import InEra, Lesson, Part, RequestLesson
 from goom.runtime.allocator.lesson_steps import Step
@@ -30,9 +30,10 @@ def in_ascii(text: str) -> str:
 def head_line(version: str, era: str) -> str:
     """Which Go this is about."""
     if release_of(version) > NEWEST:
-        return f"Go {version} is newer than this model: the rules of {version_text(NEWEST)} hold"
+        newest = version_text(NEWEST)
+        return f"Go {version} is newer than this model: rules of {newest}; sizes in bytes"
     rules = era if era.startswith("since") else f"of {era}"
-    return f"Go {version} with the rules {rules}, on 64-bit machines"
+    return f"Go {version} with the rules {rules}, on 64-bit machines; sizes in bytes"
 
 
 def _requests(requests: tuple[RequestLesson, ...]) -> list[str]:
@@ -62,7 +63,7 @@ def _wasted(here: InEra) -> str:
     wasted = sum(part.bytes for part in here.slot_parts if part.key != "requested")
     if not wasted:
         return "nothing"
-    return f"{exact_size(wasted)} ({wasted / here.placement.slot_bytes:.1%})"
+    return f"{exact_size(wasted)} ({percent_text(wasted / here.placement.slot_bytes)})"
 
 
 def _notes(here: InEra) -> list[str]:
@@ -112,21 +113,30 @@ def _bar(part: Part, whole: int) -> str:
 def bar_line(label: str, size: str, share_fraction: float) -> str:
     """A part with its size, its share and a bar."""
     bar = "█" * round(share_fraction * _BAR_COLUMNS) or "▏"
-    return f"  {label:32}{size:>11}{share_fraction:>8.1%}  {bar}"
+    return f"  {label:32}{size:>11}{percent_text(share_fraction):>8}  {bar}"
 
 
 def _way(one: RequestLesson, width: int) -> list[str]:
     what = f"The way of {exact_size(one.size_bytes)}{' bytes' * (one.size_bytes < _EXACT_BELOW)}"
     head = f"{what}: one P, a fresh heap of such requests alone"
-    return [head, *(_step(step, width) for step in one.way)]
+    names = [_function(step) for step in one.way]
+    room = width - 31 - max(map(len, names))
+    titles = [_cut(step.title, room) for step in one.way]
+    longest = max(map(len, titles))
+    rows = zip(one.way, titles, names, strict=True)
+    return [head, *(f"{_start(step)}{title:{longest}}  {name}" for step, title, name in rows)]
 
 
-def _step(step: Step, width: int) -> str:
-    name = step.source.function.replace("(*", "").replace(")", "")
-    start = f"{_often(step.once_per_requests):>16}  {step.level.replace('_', ' '):10}  "
-    room = width - len(start) - len(name) - 1
-    title = step.title if len(step.title) <= room else step.title[: room - 1] + "…"
-    return f"{start}{title:{room}} {name}"
+def _start(step: Step) -> str:
+    return f"{_often(step.once_per_requests):>15}  {step.level.replace('_', ' '):10}  "
+
+
+def _function(step: Step) -> str:
+    return step.source.function.replace("(*", "").replace(")", "")
+
+
+def _cut(title: str, room: int) -> str:
+    return title if len(title) <= room else title[: room - 1] + "…"
 
 
 def _often(once_per_requests: float) -> str:

@@ -93,7 +93,7 @@ def _hit(layout: SpanLayout, start: State) -> Step:
         " its allocCache is a free slot: it is taken. No lock, and no other P can see it."
     )
     after = replace(start, slots_used=1, freeindex=1)
-    return Step("mcache", "a free slot of the cached span", text, sources.NEXT_FREE_FAST, 1.0,
+    return Step("mcache", "a free slot at hand", text, sources.NEXT_FREE_FAST, 1.0,
                 (Cost("bit scans", 1),), start, after)  # fmt: skip
 
 
@@ -121,22 +121,22 @@ def _central(layout: SpanLayout, full: State) -> tuple[Step, ...]:
         return Step("mcentral", title, text, source, per, costs, full, full)
 
     return (
-        Step("mcache", "the span is full: refill",
+        Step("mcache", "span full: refill",
              f"freeindex has reached {layout.objects}. The full span goes back to the mcentral of"
              " its span class, and a new one is asked for. heapLive grows by the whole new span at"
              " once, long before its slots are used.",
              sources.REFILL, per, (Cost("spans exchanged", 1),), full, full),
-        step("partly used spans, swept",
+        step("partly used, swept",
              "The mcentral of this span class (class, and pointers or not) is one for all Ps. Its"
              " sets are lock-free; the best case is a swept span with free slots. Here: none.",
              sources.PARTIAL_SWEPT, Cost("set pops", 1)),
-        step("partly used, not swept",
+        step("partly used, unswept",
              f"After a collection: sweep one here and use what it frees. {budget} Here: none.",
              sources.PARTIAL_UNSWEPT, Cost("set pops", 1)),
-        step("full spans, not swept",
+        step("full, unswept",
              "They may hold garbage: sweep, and keep the first with a free slot. Here: none.",
              sources.FULL_UNSWEPT, Cost("set pops", 1)),
-        step(f"grow: a new span of {pages_text(layout.pages)}",
+        step(f"a new span: {pages_text(layout.pages)}",
              f"Nothing to reuse, so the mheap is asked for {layout.span_bytes:,} bytes.",
              sources.CENTRAL_GROW, Cost("pages asked for", layout.pages)),
     )  # fmt: skip
@@ -148,7 +148,7 @@ def _empty_page_cache(layout: SpanLayout, before: State) -> Step:
         " lock. They are used up, and the page allocator has none to fill them with."
     )
     per = layout.objects * CHUNK_PAGES / layout.pages
-    return Step("page_cache", "the P's page cache: empty", text, sources.ALLOC_SPAN, per,
+    return Step("page_cache", "page cache: empty", text, sources.ALLOC_SPAN, per,
                 (Cost("locks", 1),), before, before)  # fmt: skip
 
 
@@ -161,18 +161,18 @@ def growth_steps(pages: int, objects: int, before: State) -> tuple[Step, ...]:
                     reserved_bytes=reserved.reserved_bytes - chunks * CHUNK_BYTES)  # fmt: skip
     enough = "Here the current arena has room." if reserved == before else "Here that is needed."
     return (
-        Step("arena", "an arena of address space",
+        Step("arena", "reserve address space",
              "64 MiB are reserved at once, aligned, with no memory behind them, or as many times"
              f" that as one span needs. {enough}",
              sources.SYS_ALLOC, max(1.0, objects * ARENA_PAGES / pages),
              () if reserved == before else (Cost("system calls", 1),), before, reserved),
-        Step("arena", f"the heap grows by {bytes_text(chunks * CHUNK_BYTES)}",
+        Step("arena", f"grow by {bytes_text(chunks * CHUNK_BYTES)}",
              f"{pages_text(pages)} asked for: the heap grows by whole chunks of {CHUNK_PAGES}"
              " pages. The kernel is told to allow reads and writes: one mmap.",
              sources.HEAP_GROW, per_growth,
              (Cost("locks", 1), Cost("system calls", 1), Cost("pages", chunks * CHUNK_PAGES)),
              reserved, grown),
-        Step("kernel", "no memory yet",
+        Step("kernel", "no physical memory",
              "The mapped pages count as released. Physical memory comes with the first write to"
              " each page of the kernel, by a page fault.",
              sources.SYS_MAP, per_growth, (), grown, grown),
@@ -195,7 +195,7 @@ def page_alloc_step(layout: SpanLayout, before: State) -> Step:
         " above them. mheap.lock is held."
     )
     per = max(1.0, layout.objects * CHUNK_PAGES / layout.pages)
-    return Step("page_alloc", f"it gives {pages_text(layout.pages)}", text,
+    return Step("page_alloc", f"take {pages_text(layout.pages)}", text,
                 sources.PAGE_ALLOC, per, (Cost("locks", 1), Cost("pages", layout.pages)),
                 before, replace(before, free_pages=before.free_pages - layout.pages))  # fmt: skip
 
@@ -208,7 +208,7 @@ def _first_slot(layout: SpanLayout, before: State) -> Step:
         " from the kernel are zero, so needzero is 0 and nothing is cleared; in a span that was"
         f" used before, each allocation clears its own {layout.slot_bytes:,} bytes."
     )
-    return Step("mcache", "the first slot of the new span", text, sources.INIT_SPAN,
+    return Step("mcache", "its first slot", text, sources.INIT_SPAN,
                 float(layout.objects), (Cost("bytes cleared", 0),), before,
                 replace(before, slots_used=1, freeindex=1))  # fmt: skip
 
@@ -219,12 +219,12 @@ def page_cache_steps(layout: SpanLayout, before: State) -> tuple[Step, ...]:
     cached = replace(before, page_cache_pages=left, free_pages=before.free_pages - left)
     used = replace(cached, page_cache_pages=left - layout.pages)
     return (
-        Step("page_cache", "next span: fill the cache",
+        Step("page_cache", "page cache: filled",
              f"The aligned block of {PAGE_CACHE_PAGES} pages with the lowest free page: what is"
              " free of it is now this P's.",
              sources.ALLOC_TO_CACHE, max(1.0, layout.objects * PAGE_CACHE_PAGES / layout.pages),
              (Cost("locks", 1), Cost("pages", left)), before, cached),
-        Step("page_cache", f"the cache gives {pages_text(layout.pages)}",
+        Step("page_cache", f"page cache: {pages_text(layout.pages)}",
              "One bit scan, no lock: most spans come from here.",
              sources.PAGE_CACHE_ALLOC, float(layout.objects),
              (Cost("bit scans", 1), Cost("pages", layout.pages)), cached, used),

@@ -139,7 +139,7 @@ def _large(placement: Placement) -> tuple[Step, ...]:
 
 def _cached_or_not(layout: SpanLayout, before: State) -> Step:
     if layout.pages < PAGE_CACHE_BELOW_PAGES:
-        title = "the P's page cache: empty"
+        title = "page cache: empty"
         text = "Even a large object's pages come from the page cache when they are fewer than 16."
     else:
         title = "past the page cache"
