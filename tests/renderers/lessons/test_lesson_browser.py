@@ -33,6 +33,16 @@ CUT_WORDS = """[...document.querySelectorAll('svg.drawing')].flatMap(drawing => 
   }).map(word => word.textContent);
 })"""
 
+WORDS_ON_WORDS = """[...document.querySelectorAll('svg')].flatMap(drawing => {
+  const words = [...drawing.querySelectorAll('text')]
+    .map(word => ({ says: word.textContent, box: word.getBoundingClientRect() }))
+    .filter(word => word.box.width);
+  const over = (one, other) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 3
+    && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 5;
+  return words.flatMap((one, index) => words.slice(index + 1)
+    .filter(other => over(one.box, other.box)).map(other => `${one.says} | ${other.says}`));
+})"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -99,6 +109,7 @@ def test_no_word_of_a_drawing_is_cut_at_any_step(
             )
             browser.settle()
             assert browser.value(CUT_WORDS) == []
+            assert browser.value(WORDS_ON_WORDS) == []
     assert browser.value("document.documentElement.scrollWidth") == width
     assert browser.troubles() == []
 

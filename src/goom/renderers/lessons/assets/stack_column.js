@@ -4,7 +4,7 @@ const WANTS = new Set(["check fails", "newstack", "overflow"]);
 
 function drawStacks(sketch, width, step, layout) {
   const narrow = width < 560;
-  const height = narrow ? 350 : 520;
+  const height = narrow ? 350 : 470;
   const top = 46;
   const column = Math.min(190, width * (narrow ? 0.2 : 0.26));
   const tallest = Math.max(step.stack_bytes, step.old_stack_bytes || 0);
@@ -47,7 +47,7 @@ function wanted(sketch, name, x, stack, { top, px, column }) {
 function labels(sketch, name, x, stack, { top, px, layout, narrow }) {
   const used = stack.used_bytes * px, size = stack.stack_bytes * px, guard = layout.guard_bytes * px;
   const usedAt = top + Math.max(12, used / 2);
-  twoLines(sketch, `${name} says used`, x, usedAt, `${countText(stack.used_bytes)} B`, `in use${stack.depth ? `, ${countText(stack.depth)} calls` : ""}`, narrow);
+  twoLines(sketch, `${name} says used`, x, usedAt, `${countText(stack.used_bytes)} B`, `in use${stack.depth ? `, ${countOf(stack.depth, "call")}` : ""}`, narrow);
   if (WANTS.has(stack.event)) {
     sketch.word(`${name} says wanted`, x, top + used + 14, `+ ${countText(stack.frame_bytes)} B?`, "alarm");
   } else if (size - used - guard > 60 && used / 2 < size - guard - 60) {

@@ -34,8 +34,8 @@ function storyBars(steps, at) {
 function curvePart() {
   const looks = [{ colour: "var(--c-goal)", dash: "2 3" }, { colour: "var(--live)" }, { colour: "var(--waste)", dash: "7 4" }, { colour: "var(--good)", dash: "1 3" }];
   const chart = new TimeChart({
-    title: "Size of the stack against depth of calls", unit: "bytes", from: 1, to: Math.max(...lesson.curves.map((one) => one.calls.at(-1))), height: 360, log: true, cursor: newCursor(),
-    across: { log: true, ticks: decades, text: (depth) => countOf(Math.round(depth), "call") },
+    title: "Size of the stack against calls deep", unit: "bytes", from: 1, to: Math.max(...lesson.curves.map((one) => one.calls.at(-1))), height: 360, log: true, cursor: newCursor(),
+    across: { log: true, ticks: depthTicks, text: (depth) => countText(Math.round(depth)), said: (depth) => countOf(Math.round(depth), "call") },
     lines: lesson.curves.map((one, index) => ({ key: `f${one.frame_bytes}`, label: `frames of ${one.frame_bytes} B`, width: 2.2, step: true,
       times: one.calls, values: one.stack_bytes, ...looks[index % looks.length] })),
   });
@@ -43,6 +43,11 @@ function curvePart() {
     `${lesson.growth_sentence} Each copy is paid for by as many calls as came before it.`,
     "The price is room: just after a growth, less than half of the stack is in use. Both axes are logarithmic.",
   ], chart.element);
+}
+
+function depthTicks(from, to, count) {
+  const all = decades(from, to);
+  return all.filter((_, index) => index % Math.ceil(all.length / Math.max(count, 3)) === 0);
 }
 
 function manyPart() {

@@ -36,7 +36,8 @@ class Walk {
     this.count = el("span", { class: "count" });
     return el("div", { class: "controls" },
       el("div", { class: "buttons" }, this.back, this.play, this.next),
-      el("div", { class: "scrub" }, this.scrubber, this.count));
+      el("div", { class: "scrub" }, this.scrubber, this.count),
+      el("p", { class: "hint" }, "The keys ← and → step too."));
   }
 
   button(sign, name, press) {
@@ -120,7 +121,7 @@ document.addEventListener("keydown", (event) => {
   if (move) walk.show(walk.at + move, true);
   else if (event.key === "Home" && walk.element.contains(target)) walk.show(0, true);
   else if (event.key === "End" && walk.element.contains(target)) walk.show(walk.steps.length - 1, true);
-  else if (event.key === " " && !(target && target.closest("button, a"))) (walk.timer ? walk.pause() : walk.start());
+  else if (event.key === " " && walk.element.contains(target) && !target.closest("button, a")) (walk.timer ? walk.pause() : walk.start());
   else return;
   event.preventDefault();
 });

@@ -1,5 +1,5 @@
 // A chart over time. options: title, unit, lines, marks, bands, from, to, height, stacked, log,
-// and, where it is not over time: across { ticks, text, log }, a cursor of its own, and rest, where that
+// and, where it is not over time: across { ticks, text, said, log }, a cursor of its own, and rest, where that
 // goes when nobody points.
 // A line: key, label, colour, times, values, and step, dash, width, area, lower, dots, named, off.
 class TimeChart {
@@ -206,7 +206,8 @@ class TimeChart {
   showCursor(at) {
     if (!this.frame) return;
     this.rule.setAttribute("visibility", at === null ? "hidden" : "visible");
-    this.clock.textContent = at === null ? "" : `at ${this.options.across.text(at, this.options.to - this.options.from)}`;
+    const { across, from, to } = this.options;
+    this.clock.textContent = at === null ? "" : `at ${(across.said || across.text)(at, to - from)}`;
     const dots = [];
     for (const line of this.lines) {
       const index = at === null ? line.values.length - 1 : indexAt(line.times, at);
