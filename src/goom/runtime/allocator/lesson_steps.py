@@ -206,7 +206,7 @@ def _first_slot(layout: SpanLayout, before: State) -> Step:
     text = (
         f"The new span has {layout.objects} slots of {layout.slot_bytes:,} bytes.{kept} Pages fresh"
         " from the kernel are zero, so needzero is 0 and nothing is cleared; in a span that was"
-        f" used before, each allocation clears its own {layout.slot_bytes:,} bytes."
+        " used before, each allocation clears its own slot."
     )
     return Step("mcache", "its first slot", text, sources.INIT_SPAN,
                 float(layout.objects), (Cost("bytes cleared", 0),), before,
