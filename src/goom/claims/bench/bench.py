@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from goom.case.claim import Value
 from goom.case.errors import GoomError
@@ -21,6 +22,7 @@ __all__ = ["Bench", "CannotMeasureError", "Compiled", "Go", "Row", "release_of"]
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 Row = Mapping[str, Value]
+T = TypeVar("T")
 _PLAIN, _PLAIN_BUILD = Setting(), BuildOptions()
 
 
@@ -61,6 +63,10 @@ class Go:
         """Run the program, once for the same arguments and setting however many claims ask."""
         key = (self.version, program, arguments, setting)
         return self._once.get(key, lambda: self.run_again(program, *arguments, setting=setting))
+
+    def remember(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What ``work`` gives, worked out once for this version however many claims ask."""
+        return self._once.get((self.version, key), work)
 
     def run_again(self, program: str, *arguments: str, setting: Setting = _PLAIN) -> Ran:
         """Run the program now: for times, which are measured several times over."""

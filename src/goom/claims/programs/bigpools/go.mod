@@ -1,0 +1,3 @@
+module bigpools
+
+go 1.21

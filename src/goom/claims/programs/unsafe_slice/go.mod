@@ -1,0 +1,3 @@
+module unsafe_slice
+
+go 1.21
