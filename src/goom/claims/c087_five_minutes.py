@@ -32,7 +32,7 @@ CLAIM = Claim(
         id="C087",
         chapter="4.2",
         statement="The interval between collections shrank from 5 minutes to 8 seconds.",
-        method="gctrace of a program that collects once and then does nothing for 125 s, all versions side by side",
+        method="gctrace of a program that collects once and then does nothing for 125 s",
         rule=(
             "holds when nothing is collected in that time; does not hold when every version "
             "collects"

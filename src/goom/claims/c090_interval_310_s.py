@@ -35,7 +35,7 @@ CLAIM = Claim(
             "With the swapped allocator the interval rises from 8.2 to 310 s, lock waits fall "
             "from 14,700 to 890 ns."
         ),
-        method="gctrace of a program that collects once and then does nothing for 125 s, all versions side by side",
+        method="gctrace of a program that collects once and then does nothing for 125 s",
         rule=(
             "holds when nothing is collected in that time; does not hold when every version "
             "collects"
