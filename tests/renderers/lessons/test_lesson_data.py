@@ -67,6 +67,11 @@ def test_the_message_about_a_large_object_knows_of_no_slots() -> None:
     assert "a span of its own" in data["message"]
 
 
+def test_the_message_about_nothing_at_all_is_true() -> None:
+    data: Any = allocator.page(allocator_lesson.lesson((0,)))
+    assert "takes no memory" in data["message"]
+
+
 @pytest.mark.parametrize("version", ["1.21", "1.22", "1.27"])
 def test_a_swept_span_gives_its_lowest_free_slot_and_freeindex_follows(version: str) -> None:
     data: Any = allocator.page(allocator_lesson.lesson(version=version))

@@ -61,6 +61,8 @@ def _message(asked: RequestLesson) -> str:
         if "mcache" in often
         else 1
     )
+    if not asked.size_bytes:
+        return "A request for 0 bytes takes no memory: all of them get the same address."
     if refill <= 1:
         return f"A request for {asked.size_bytes:,} bytes{kind} gets a span of its own."
     return (

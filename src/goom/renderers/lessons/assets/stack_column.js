@@ -11,10 +11,11 @@ function drawStacks(sketch, width, step, layout) {
   const scale = { top, px: (height - 18) / tallest, column, narrow, layout };
   const places = [0, width * 0.51];
   const old = step.old_stack_bytes;
-  if (old) oneStack(sketch, "old", places[0], { ...step, stack_bytes: old }, scale, true);
-  oneStack(sketch, "now", old ? places[1] : places[0], step, scale, false);
+  const ends = [top + height];
+  if (old) ends.push(oneStack(sketch, "old", places[0], { ...step, stack_bytes: old }, scale, true));
+  ends.push(oneStack(sketch, "now", old ? places[1] : places[0], step, scale, false));
   if (old) copyArrow(sketch, step, places[0] + column, places[1], scale);
-  return top + height;
+  return Math.max(...ends) + 4;
 }
 
 function oneStack(sketch, name, x, stack, scale, gone) {
@@ -29,7 +30,7 @@ function oneStack(sketch, name, x, stack, scale, gone) {
   sketch.box(`${name} guard`, x, top + size - guard, column, guard, `guard ${gone ? "gone" : ""}`);
   sketch.line(`${name} guard line`, x - 4, top + size - guard, x + column + 4, top + size - guard, "guard-line");
   if (WANTS.has(stack.event)) wanted(sketch, name, x, stack, scale);
-  labels(sketch, name, x + column + 9, stack, scale);
+  return labels(sketch, name, x + column + 9, stack, scale);
 }
 
 // Single frames where they can be seen, at most a few hundred lines.
@@ -44,29 +45,31 @@ function wanted(sketch, name, x, stack, { top, px, column }) {
   sketch.box(`${name} wanted`, x + 3, top + stack.used_bytes * px, column - 6, Math.max(8, Math.min(stack.frame_bytes * px, (stack.stack_bytes - stack.used_bytes) * px)), "wanted");
 }
 
+// Each label stands beside its part of the stack; where parts are small, labels move down. Returns where they end.
 function labels(sketch, name, x, stack, { top, px, layout, narrow }) {
   const used = stack.used_bytes * px, size = stack.stack_bytes * px, guard = layout.guard_bytes * px;
-  const usedAt = top + Math.max(12, used / 2);
-  twoLines(sketch, `${name} says used`, x, usedAt, `${countText(stack.used_bytes)} B`, `in use${stack.depth ? `, ${countOf(stack.depth, "call")}` : ""}`, narrow);
-  if (WANTS.has(stack.event)) {
-    sketch.word(`${name} says wanted`, x, top + used + 14, `+ ${countText(stack.frame_bytes)} B?`, "alarm");
-  } else if (size - used - guard > 60 && used / 2 < size - guard - 60) {
-    sketch.word(`${name} says free`, x, top + used + (size - used - guard) / 2 + 8, "free", "soft-word");
+  const asks = WANTS.has(stack.event);
+  const calls = stack.depth ? [narrow ? compact(stack.depth, "call") : countOf(stack.depth, "call")] : [];
+  const parts = [
+    ["used", used / 2, [`${sizeWord(stack.used_bytes, narrow)}`, ...(narrow ? ["in use", ...calls] : [["in use", ...calls].join(", ")])]],
+    asks ? ["wanted", used + 14, [`+ ${sizeWord(stack.frame_bytes, narrow)}?`]] : size - used - guard > 60 ? ["free", used + (size - used - guard) / 2, ["free"]] : null,
+    ["guard", size - guard / 2, [`${layout.guard_bytes} B`, "guard"]],
+  ].filter(Boolean);
+  let end = top - 4;
+  for (const [part, middle, lines] of parts) {
+    const y = Math.max(top + middle - 8 * (lines.length - 1) + 4, end + 15);
+    lines.forEach((line, index) => sketch.word(`${name} says ${part} ${index}`, x, y + 16 * index, line, part === "wanted" ? "alarm" : index || part === "free" ? "soft-word" : "strong"));
+    end = y + 16 * (lines.length - 1) + 2;
   }
-  const low = guard < 30 ? top + size : top + size - guard / 2;
-  twoLines(sketch, `${name} says guard`, x, low - (narrow ? 3 : 6), `${layout.guard_bytes} B`, "guard", narrow);
+  return end;
 }
 
-function twoLines(sketch, name, x, y, first, second, narrow) {
-  if (narrow) {
-    const [one, two] = second.split(", ");
-    sketch.word(name, x, y, first, "strong");
-    sketch.word(`${name} two`, x, y + 16, one, "soft-word");
-    if (two) sketch.word(`${name} three`, x, y + 32, two, "soft-word");
-    return;
-  }
-  sketch.word(name, x, y, first, "strong");
-  sketch.word(`${name} two`, x, y + 18, second, "soft-word");
+function sizeWord(bytes, narrow) {
+  return narrow && bytes >= 100000 ? bytesShort(bytes) : `${countText(bytes)} B`;
+}
+
+function compact(count, word) {
+  return `${count.toLocaleString("en", { notation: "compact" })} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function copyArrow(sketch, step, from, to, { top, px, narrow }) {
