@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from tests.house import ROOT
 
 from goom.cli.main import main
 from goom.cli.model_stacks_screen import screen
@@ -130,3 +132,22 @@ def test_options_that_make_no_sense_are_answered_in_a_sentence(
 ) -> None:
     assert main(["model", "stacks", *arguments]) != 0
     assert capsys.readouterr().err.startswith("goom: ")
+
+
+def test_the_scenario_of_the_documentation_works(
+    at: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    section = page.partition("\n## stacks\n")[2].partition("\n## ")[0]
+    (shown,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
+    (at / "mix.toml").write_text(shown, encoding="utf-8")
+    assert main(["model", "stacks", "--scenario", "mix.toml", "--html", ""]) == 0
+    assert "handlers" in capsys.readouterr().out
+
+
+def test_the_documentation_says_what_the_model_says() -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    told = lesson(Question(1000, 96))
+    assert f"{len(told.growth.growths)} growths" in page
+    assert f"{told.growth.copied_bytes:,} bytes copied" in page
+    assert f"{told.growth.frames_walked:,} frames" in page
