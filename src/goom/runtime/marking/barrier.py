@@ -31,7 +31,9 @@ class ShadesNew(Enum):
     """When the barrier shades the pointer that is written."""
 
     NEVER = "never"
-    GREY_STACK = "while the writer's stack is grey"
+    IN_CHANNELS = "in channel operations"
+    GREY_STACK = "while the writer's stack, or in a channel operation either, is grey"
+    CURRENT_STACK_GREY = "while the writer's stack is grey, in channel operations too"
     ALWAYS = "always"
 
 
@@ -49,7 +51,7 @@ class NewObjects(Enum):
 
     BLACK = "black"
     WHITE = "white"
-    WHITE_UNTIL_STACKS_SCANNED = "white until all stacks are scanned"
+    GREY_UNTIL_STACKS_SCANNED = "grey until all stacks are scanned, then black"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,4 +138,4 @@ class Film:
 
 
 def _sum(marked: int) -> str:
-    return f"{marked} objects are marked; the sweep frees the others."
+    return f"Marked: {marked}; the sweep frees the others."

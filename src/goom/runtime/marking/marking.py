@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -103,6 +104,15 @@ class Marking:
             for stack in range(stacks):
                 self._read_stopped(stack)
 
+    def copy(self) -> Marking:
+        """The same mark phase, to go on in another way."""
+        twin = copy(self)
+        twin.graph, twin.tally = self.graph.copy(), replace(self.tally)
+        for name in ("color", "fields_done", "slots_done", "global_done", "ran_since_scan"):
+            setattr(twin, name, list(getattr(self, name)))
+        twin.grey, twin.buffer, twin.torn = deque(self.grey), list(self.buffer), list(self.torn)
+        return twin
+
     def shade(self, pointer: Pointer) -> bool:
         """Turn a white object grey; whether it was white."""
         if pointer == NIL or self.color[pointer] is not Color.WHITE:
@@ -113,19 +123,23 @@ class Marking:
             self.grey.append(pointer)
         return True
 
-    def color_of_new(self) -> Color:
-        """What an object is born as: mallocgc marks it at once while a mark phase runs."""
-        policy = self.barrier.new_objects
-        if policy is NewObjects.WHITE_UNTIL_STACKS_SCANNED:
-            scanned = all(map(self.is_scanned, range(len(self.slots_done))))
-            return Color.BLACK if scanned else Color.WHITE
-        return Color.BLACK if policy is NewObjects.BLACK else Color.WHITE
-
     def add(self, fields: int) -> Pointer:
-        """A new object, as the allocator gives it out during marking."""
-        self.color.append(self.color_of_new())
-        self.fields_done.append(fields if self.color[-1] is Color.BLACK else 0)
-        return self.graph.add(fields)
+        """A new object, as the allocator gives it out during marking (mallocgc: black)."""
+        color = self._color_of_new()
+        born = self.graph.add(fields)
+        self.color.append(Color.WHITE)
+        self.fields_done.append(fields if color is Color.BLACK else 0)
+        if color is Color.GREY:
+            self.shade(born)
+        self.color[born] = max(color, self.color[born])
+        return born
+
+    def _color_of_new(self) -> Color:
+        policy = self.barrier.new_objects
+        if policy is NewObjects.GREY_UNTIL_STACKS_SCANNED:
+            scanned = all(map(self.is_scanned, range(len(self.slots_done))))
+            return Color.BLACK if scanned else Color.GREY
+        return Color.BLACK if policy is NewObjects.BLACK else Color.WHITE
 
     def is_scanned(self, stack: int) -> bool:
         """Whether a stack is black: read to its end."""

@@ -25,7 +25,7 @@ from goom.runtime.marking.operations import (
 
 def perform(marking: Marking, operation: Operation) -> None:
     """Do it to the graph; a write to the heap, a global or another stack runs the barrier."""
-    marking.tally.operations += 1
+    marking.tally.operations += not isinstance(operation, Finish)
     marking.ran_since_scan[operation.stack] = True
     stack = marking.graph.stacks[operation.stack]
     match operation:
@@ -71,19 +71,11 @@ def _write(marking: Marking, operation: GuardedWrite) -> tuple[Place, Pointer, b
             return Place("slot", own, slot), new, marking.barrier.guards_channels
 
 
-def _run_barrier(
-    marking: Marking,
-    operation: GuardedWrite,
-    old: Pointer,
-    new: Pointer,
-) -> None:
+def _run_barrier(marking: Marking, operation: GuardedWrite, old: Pointer, new: Pointer) -> None:
     barrier = marking.barrier
     marking.tally.barrier_hits += 1
     pointers = [old] if barrier.shades_old else []
-    if barrier.shades_new is ShadesNew.ALWAYS or (
-        barrier.shades_new is ShadesNew.GREY_STACK and _is_grey(marking, operation)
-    ):
-        pointers.append(new)
+    pointers += [new] if _shades_new(marking, operation) else []
     marking.tally.shades += sum(one != NIL for one in pointers)
     if barrier.buffered:
         _append(marking, pointers)
@@ -91,16 +83,23 @@ def _run_barrier(
         marking.tally.shaded += sum(map(marking.shade, pointers))
 
 
-def _is_grey(marking: Marking, operation: GuardedWrite) -> bool:
-    """Whether the stack that the pointer comes from, or goes to, is not read to its end.
+def _shades_new(marking: Marking, operation: GuardedWrite) -> bool:
+    """Whether the new pointer is shaded as well.
 
     The comment in mbarrier.go asks for the current stack; for channel operations, where two are
     involved, the proposal (17503, "Channel operations and go statements") asks for either.
     """
+    when, in_channel = marking.barrier.shades_new, isinstance(operation, Send | Receive)
     stacks = {operation.stack}
-    if isinstance(operation, Send | Receive):
+    if when is ShadesNew.GREY_STACK and isinstance(operation, Send | Receive):
         stacks.add(operation.other)
-    return not all(map(marking.is_scanned, stacks))
+    match when:
+        case ShadesNew.NEVER | ShadesNew.ALWAYS:
+            return when is ShadesNew.ALWAYS
+        case ShadesNew.IN_CHANNELS:
+            return in_channel
+        case _:
+            return not all(map(marking.is_scanned, stacks))
 
 
 def _append(marking: Marking, pointers: list[Pointer]) -> None:
@@ -144,10 +143,10 @@ def _own(graph: Graph, stack: int, fields: int) -> Iterator[Operation]:
     fields_of = {slot: range(len(graph.fields[graph.stacks[stack][slot]])) for slot in held}
     writable = [None, *held]
     for slot in slots:
-        yield Allocate(stack, slot, fields)
-        yield from (Load(stack, slot, one, f) for one in held for f in fields_of[one])
-        yield from (LoadGlobal(stack, slot, number) for number in range(len(graph.globals)))
         yield from (Copy(stack, slot, value) for value in writable if value != slot)
+        yield from (LoadGlobal(stack, slot, number) for number in range(len(graph.globals)))
+        yield from (Load(stack, slot, one, f) for one in held for f in fields_of[one])
+        yield Allocate(stack, slot, fields)
     for target in held:
         yield from (Store(stack, target, f, v) for f in fields_of[target] for v in writable)
     for number, value in product(range(len(graph.globals)), writable):
