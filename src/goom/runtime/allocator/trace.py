@@ -20,7 +20,7 @@ from goom.case.errors import BadInput
 from goom.runtime.allocator.span_classes import LARGE_SPAN_CLASSES, SPAN_CLASSES
 
 MOST_EVENTS = 1 << 28  # allocations and frees: 1.3 GiB for the trace and what comes of it
-MOST_COLLECTIONS = 100_000
+MOST_COLLECTIONS = 10_000  # 11 kB each for what is kept of it
 MOST_PAGES = 1 << 22  # of one large object, and of the heap: 32 GiB
 
 

@@ -33,8 +33,8 @@ class Workload:
     """Requests as objects of the allocator; int64 unless said otherwise.
 
     By object: ``span_classes`` uint8, ``slot_bytes`` (of a large object its span),
-    ``requested_bytes`` (of a tiny block all that lies in it) and ``dies_before``, a time in objects,
-    or NEVER.
+    ``requested_bytes`` (of a tiny block all that lies in it) and ``dies_before``, a time in
+    objects, or NEVER.
     By request: ``object_of_request``, -1 for 0 bytes, and ``objects_before``, one longer.
     """
 
