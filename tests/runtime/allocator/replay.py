@@ -42,6 +42,7 @@ class Replay:
     """What one run counted: ``idle`` is a look after a look, ``counted`` the whole list.
 
     ``heap_inuse`` is HeapInuse before the list, after it, and after 1, 2 and 3 collections.
+    ``unused_bytes`` of it were free slots before the list, tails of spans included.
     """
 
     version: str
@@ -49,6 +50,7 @@ class Replay:
     idle: dict[str, Any]
     counted: dict[str, Any]
     heap_inuse: tuple[int, ...]
+    unused_bytes: int
 
 
 def draw(
@@ -164,4 +166,5 @@ def replay(listed: NDArray[np.void], version: str) -> Replay:
         idle=told["idle"],
         counted=told["counted"],
         heap_inuse=tuple(told["heap_inuse"]),
+        unused_bytes=told["unused"],
     )

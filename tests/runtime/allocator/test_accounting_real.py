@@ -77,6 +77,14 @@ def test_the_heap_in_use_is_predicted_before_and_after_collections(version: str)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_missing_of_the_heap_in_use_are_slots_that_were_free_before(version: str) -> None:
+    before, at_once, *_ = made(version).heap_inuse
+    expected = account(asked(listed(version), version)[0], version).heap_inuse_bytes
+    grown = at_once - before
+    assert expected - made(version).unused_bytes == pytest.approx(grown, rel=0.001)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_collections_in_between_change_what_tiny_objects_share(version: str) -> None:
     rows = draw(2, 60_000, version, collections=200)
     requests, places = asked(rows, version)

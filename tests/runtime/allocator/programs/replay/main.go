@@ -81,6 +81,7 @@ func main() {
 		"idle":       idle.since(&before.counts),
 		"counted":    after.since(&idle.counts),
 		"heap_inuse": inuse,
+		"unused":     idle.stats.HeapInuse - idle.stats.HeapAlloc,
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
 		panic(err)
