@@ -35,6 +35,7 @@ class Pacer:
 
     source: str
     headroom_bytes: Callable[[int], int]
+    headroom_percent: int  # the same over columns: this much of what is left, 1 MiB at least
     first_estimate: ConsMarkEstimate
     triggered_is_trigger: bool
 
@@ -55,12 +56,14 @@ class Pacer:
 GO_1_19 = Pacer(
     source="1.19.8",
     headroom_bytes=mgcpacer_1_19.headroom_bytes,
+    headroom_percent=0,
     first_estimate=mgcpacer_1_19.ConsMark(),
     triggered_is_trigger=True,
 )
 GO_1_21 = Pacer(
     source="1.21.13 to 1.27.3",
     headroom_bytes=mgcpacer_1_21.headroom_bytes,
+    headroom_percent=mgcpacer_1_21.MEMORY_LIMIT_HEAP_GOAL_HEADROOM_PERCENT,
     first_estimate=mgcpacer_1_21.ConsMark(),
     triggered_is_trigger=False,
 )

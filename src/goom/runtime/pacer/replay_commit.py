@@ -1,0 +1,122 @@
+"""What the pacer commits to after each cycle of a GC log: goals and triggers of the next.
+
+Under a memory limit the goal moves while the program allocates, so the trigger is where the heap
+meets its own trigger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.runtime.pacer.mgcpacer import (
+    LATE_TRIGGER,
+    MEMORY_LIMIT,
+    MIN_RUNWAY_BYTES,
+    NO_MEMORY_LIMIT_BYTES,
+    SWEEP_MIN_HEAP_DISTANCE_BYTES,
+)
+from goom.runtime.pacer.mgcpacer_columns import (
+    heap_goals,
+    memory_limit_heap_goals_bytes,
+    triggers_bytes,
+)
+from goom.runtime.pacer.replay_limit import Room
+from goom.runtime.pacer.replay_observed import Bounds, Observed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_HALVINGS = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Commit:
+    """One row for each cycle that was seen; what it says is about the cycle after it."""
+
+    seen: Observed
+    gc_percent: int
+    room: Room
+    limit_bytes: float = float(NO_MEMORY_LIMIT_BYTES)
+    headroom_percent: int = 0
+
+    def goals_at(self, heap_live_bytes: Floats) -> tuple[Floats, Floats, Ints]:
+        """Goals, least triggers and regimes when the heap has grown to ``heap_live``."""
+        marked = self.seen.heap_marked.middle
+        left = self.room.left_bytes(heap_live_bytes)
+        limit_goals = memory_limit_heap_goals_bytes(left, self.headroom_percent, marked)
+        return heap_goals(marked, self.seen.roots.middle, self.gc_percent, limit_goals)
+
+    def goals_given(self, heap_start: Bounds, heap_end: Bounds) -> tuple[Bounds, Ints]:
+        """The goals at the end of the next cycles, given at what heap those began and ended.
+
+        A cycle that began past its goal has moved it: the heap at its start, and a runway. The last
+        row has no next cycle: it is given its own heap.
+        """
+        start = _next(heap_start)
+        goals, _, regimes = self.goals_at(_next(heap_end).middle)
+        low, high = self._bounds(regimes == MEMORY_LIMIT)
+        free = regimes != MEMORY_LIMIT
+        low, middle, high = (
+            np.where(free, np.maximum(goal, began + MIN_RUNWAY_BYTES), goal)
+            for goal, began in ((low, start.low), (goals, start.middle), (high, start.high))
+        )
+        return Bounds(low, middle, high), np.where(middle > goals, LATE_TRIGGER, regimes)
+
+    def triggers(self, runway: Bounds) -> Bounds:
+        """The heaps at which the next cycles begin: higher with the goal, lower with the runway."""
+        marked = self.seen.heap_marked
+        middle = self._meeting(runway.middle)
+        limited = self.goals_at(middle)[2] == MEMORY_LIMIT
+        low_goals, high_goals = self._bounds(limited)
+        low = triggers_bytes(low_goals, _swept(marked.low, ~limited), marked.low, runway.high)
+        high = triggers_bytes(high_goals, _swept(marked.high, ~limited), marked.high, runway.low)
+        return Bounds(low, middle, np.where(limited, high_goals, high))
+
+    def _meeting(self, runway_bytes: Floats) -> Floats:
+        """The heap at which the trigger, which may move with the heap, is met.
+
+        The trigger rises less than the heap, so they meet once: found by halving.
+        """
+        marked = self.seen.heap_marked.middle
+
+        def trigger_at(heap_live: Floats) -> Floats:
+            goals, least, _ = self.goals_at(heap_live)
+            return triggers_bytes(goals, least, marked, runway_bytes)
+
+        if self.limit_bytes >= NO_MEMORY_LIMIT_BYTES:
+            return trigger_at(marked)
+        low, high = marked, np.maximum(self.goals_at(self.room.ceiling_bytes)[0], marked)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            met = middle >= trigger_at(middle)
+            low, high = np.where(met, low, middle), np.where(met, middle, high)
+        return high
+
+    def _bounds(self, limited: Flags) -> tuple[Floats, Floats]:
+        """The least and the highest goal; under the limit from what is marked to no overhead."""
+        marked, roots = self.seen.heap_marked, self.seen.roots
+        unlimited = np.full(len(self.seen), inf)
+        low, _, _ = heap_goals(marked.low, roots.low, self.gc_percent, unlimited)
+        high, _, _ = heap_goals(marked.high, roots.high, self.gc_percent, unlimited)
+        highest = memory_limit_heap_goals_bytes(
+            np.full(len(self.seen), self.limit_bytes), self.headroom_percent, marked.high
+        )
+        return np.where(limited, marked.low, low), np.where(
+            limited, np.minimum(high, highest), high
+        )
+
+
+def _next(column: Bounds) -> Bounds:
+    """Each row's next; the last keeps its own."""
+    rows = np.minimum(np.arange(len(column.middle)) + 1, max(len(column.middle) - 1, 0))
+    return column[rows]
+
+
+def _swept(heap_marked_bytes: Floats, chosen: Flags) -> Floats:
+    """The least trigger that gives the sweeper room; none under the limit."""
+    return np.where(chosen, heap_marked_bytes + SWEEP_MIN_HEAP_DISTANCE_BYTES, 0.0)

@@ -1,0 +1,3 @@
+module global_table
+
+go 1.21
