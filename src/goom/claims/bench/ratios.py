@@ -24,6 +24,15 @@ class Ratio:
         """``1.06 (1.01 to 1.12)``."""
         return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
 
+    def figures(self, name: str) -> dict[str, float]:
+        """``NAME_ratio``, ``NAME_low_ratio``, ``NAME_high_ratio`` and ``rounds``, for a claim."""
+        return {
+            f"{name}_ratio": self.median,
+            f"{name}_low_ratio": self.low,
+            f"{name}_high_ratio": self.high,
+            "rounds": self.rounds,
+        }
+
 
 def take_turns(
     runs: Mapping[str, Callable[[], float]], rounds: int

@@ -35,6 +35,14 @@ def numbers(figures: Figures, name: str) -> dict[str, float]:
     return {key: number(row, name) for key, row in figures.items() if row.get(name) is not None}
 
 
+def release_row(figures: Figures, release: str) -> Row:
+    """The figures of the version of a release ("1.22"); KeyError when it was not measured."""
+    for key, row in figures.items():
+        if key == release or key.startswith(f"{release}."):
+            return row
+    raise KeyError(release)
+
+
 def every(figures: Figures, fits: Callable[[Row], bool]) -> bool:
     """Whether all versions fit; False when there is none."""
     return bool(figures) and all(fits(row) for row in figures.values())

@@ -1,0 +1,3 @@
+module pacing
+
+go 1.21

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+type dropped struct {
+	BusyRatio        float64 `json:"busy_released_ratio"`
+	ReturnedFraction float64 `json:"returned_fraction"`
+	Seconds          float64 `json:"seconds"`
+	RSSBefore        uint64  `json:"rss_before_bytes"`
+	RSSAfter         uint64  `json:"rss_after_bytes"`
+}
+
+const (
+	patience  = 8 * time.Second
+	nearlyAll = 0.9
+)
+
+// drop works steadily, lets its live set go, and waits for the background scavenger.
+func drop(numbers []int) any {
+	keep(numbers[0])
+	found := dropped{}
+	for done := 0; done < 4*numbers[0]; done++ {
+		waste(1, 0)
+		inUse := read("/memory/classes/heap/objects:bytes") + read("/memory/classes/heap/unused:bytes")
+		ratio := float64(read("/memory/classes/heap/released:bytes")) / float64(inUse)
+		if done > numbers[0] && ratio > found.BusyRatio {
+			found.BusyRatio = ratio // after a first heap's worth, when its size has settled
+		}
+	}
+	found.RSSBefore = rss()
+	held := underLimit()
+	kept = nil
+	runtime.GC()
+	runtime.GC() // the scavenger spares chunks that were full in the cycle before
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		found.ReturnedFraction = 1 - float64(underLimit())/float64(held)
+		found.Seconds = time.Since(began).Seconds()
+		if found.ReturnedFraction >= nearlyAll || time.Since(began) > patience {
+			break
+		}
+	}
+	found.RSSAfter = rss()
+	return found
+}
+
+func rss() uint64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		panic(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	var kib uint64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		panic(err)
+	}
+	return kib << 10
+}
