@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from goom.case.errors import GoomError
 from goom.claims.bench.bench import PROGRAMS, Go
 
 _PROGRAM = "stackwatch"
@@ -33,15 +34,11 @@ def symbols(go: Go, program: str) -> tuple[str, ...]:
 def frames_printed(go: Go, program: str) -> tuple[int, int]:
     """Functions for which ``go build -gcflags=-S`` prints a frame of fixed size, and others."""
     ran = go.tool(
-        "build",
-        "-C",
-        str(PROGRAMS / program),
-        "-buildvcs=false",
-        "-gcflags=-S",
-        "-o",
-        os.devnull,
-        ".",
-    )
+        "build", "-C", str(PROGRAMS / program), "-buildvcs=false", "-gcflags=-S",
+        "-o", os.devnull, ".",
+    )  # fmt: skip
     functions = _FUNCTION.findall(ran.stderr)
+    if not functions:
+        raise GoomError(f"go build printed no functions: {ran.stderr[-400:].strip()}")
     fixed = sum(bool(_FIXED.search(line)) for line in functions)
     return fixed, len(functions) - fixed

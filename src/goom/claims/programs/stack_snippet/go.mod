@@ -1,0 +1,3 @@
+module stack_snippet
+
+go 1.21

@@ -1,0 +1,3 @@
+module stackwatch
+
+go 1.21
