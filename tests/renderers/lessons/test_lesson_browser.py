@@ -89,15 +89,16 @@ def test_a_lesson_opens_without_complaint_and_asks_for_nothing(
     assert len(browser.value("document.querySelector('h1').textContent")) > 20
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1600])
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_wider_than_the_screen(
-    browser: Browser, files: dict[str, Path], name: str, width: int
+    browser: Browser, files: dict[str, Path], name: str
 ) -> None:
-    browser.open(files[name], width, 844)
+    browser.open(files[name], 320, 844)
     browser.value(OPEN_ALL)
-    browser.settle()
-    assert browser.value("document.documentElement.scrollWidth") == width
+    for width in (320, 390, 768, 1001, 1600):
+        browser.size(width, 844)
+        browser.settle()
+        assert browser.value("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize("width", [390, 1600])
@@ -111,9 +112,7 @@ def test_every_word_of_every_drawing_can_be_read(
         browser.settle()
         for step in range(0, 22, 4 if place else 1):
             browser.value(STEP_ALL.replace("STEP", str(step + 1)))
-            browser.settle()
-            assert browser.value(CUT_WORDS) == []
-            assert browser.value(WORDS_ON_WORDS) == []
+            assert browser.value(f"[...{CUT_WORDS}, ...{WORDS_ON_WORDS}]") == []
     assert browser.value("document.documentElement.scrollWidth") == width
     assert browser.troubles() == []
 

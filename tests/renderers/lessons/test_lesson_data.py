@@ -93,6 +93,17 @@ def test_objects_of_a_tiny_block_never_overlap_or_stick_out() -> None:
             assert spans[-1][1] <= 16
 
 
+def test_the_pages_that_are_drawn_add_up_to_the_figures_beside_them() -> None:
+    for step in data_of(page("allocator"))["page_map"]["steps"]:
+        for heap in step["heaps"]:
+            drawn = heap["pages"]
+            in_use = sum(letter.isdigit() for letter in drawn)
+            assert (in_use + drawn.count("f") + drawn.count("s")) == len(drawn)
+            assert in_use * 8192 == heap["in_use_bytes"] >= heap["live_bytes"]
+            assert drawn.count("f") * 8192 == heap["free_bytes"]
+            assert drawn.count("s") * 8192 == heap["released_bytes"]
+
+
 def test_the_waste_that_is_plotted_is_that_of_the_slot() -> None:
     waste = data_of(page("allocator"))["waste"]
     curve = waste["curves"][waste["of"]["1.26"]]

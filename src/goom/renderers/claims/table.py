@@ -10,7 +10,7 @@ from goom.case.names import harmless
 from goom.case.units import seconds_text
 from goom.renderers.claims.chapters import by_chapter, title
 from goom.renderers.claims.figures import label, names_of, texts
-from goom.renderers.text.lines import Line, Span, hanging, painted, plain
+from goom.renderers.text.lines import Line, Span, hanging, painted, plain, wrapped
 
 NARROWEST = 60
 WIDEST = 100
@@ -64,23 +64,29 @@ def _first_figure(entry: LedgerEntry, room: int) -> list[Line]:
     names = names_of(entry.figures)
     if not names:
         return []
-    found = texts(entry.figures, names[0])
-    said = f"{label(names[0])}  " + "   ".join(f"{key}: {value}" for key, value in found.items())
+    said = f"{label(names[0])}: {_by_version(texts(entry.figures, names[0]))}"
     return [
         tuple(Span(span.text, "dim") for span in line)
         for line in hanging(plain("measured ", _INDENT), said, room)
     ]
 
 
+def _by_version(found: Mapping[str, str]) -> str:
+    """``40 (1.21.13), 37 (1.27.3)``; a figure that is the same everywhere stands once."""
+    if len(set(found.values())) == 1 and len(found) > 1:
+        return f"{next(iter(found.values()))} in each version"
+    return ", ".join(f"{value} ({key})" for key, value in found.items())
+
+
 def summary(run: ClaimsRun, room: int) -> list[Line]:
     """How many of each verdict, and the end of every screen."""
     counted = f"{len(run.entries)} statements: {_counted(run.counts())}"
-    return [(Span(counted, "strong"),), *ending(run, room)]
+    return [*((Span(row, "strong"),) for row in wrapped(counted, room)), *ending(run, room)]
 
 
 def ending(run: ClaimsRun, room: int) -> list[Line]:
     """With what it was measured, what differs from the record, what could not be run."""
-    lines = [plain(_circumstances(run))]
+    lines = hanging((), _circumstances(run), room)
     for one in run.differing():
         head = Span(f"  {one.id}  ", "warn")
         lines += hanging((head,), f"{one.now}; the record says: {one.recorded}", room)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import cast
 
 from goom.case.document import Json, plain
-from goom.renderers.lessons import allocator_slots, allocator_waste
+from goom.renderers.lessons import allocator_pages, allocator_slots, allocator_waste
 from goom.renderers.lessons.frame import framed
 from goom.runtime.allocator.eras import ERAS, Era, version_text
 from goom.runtime.allocator.lesson import InEra, Lesson, RequestLesson, class_rows, lesson
 from goom.runtime.allocator.lesson_steps import Step
 
-_SCRIPTS = ("sketch.js", "cells.js", "tower.js", "slots.js", "waste.js", "allocator.js")
+_SCRIPTS = ("sketch.js", "cells.js", "tower.js", "slots.js", "page_map.js", "waste.js",
+            "allocator.js")  # fmt: skip
 _USUAL = ((41, False), (41, True), (5, False), (1024, True), (32768, False), (100_000, False))
 _MOST_REQUESTS = 8
+_AT = {  # where a request stands after a step that asks the next level
+    "(*mcentral).grow": "mheap",
+    "(*pageAlloc).allocToCache": "page_alloc",
+}
 _NOTES = (
     "Which words of an object are pointers stands outside of the span, in a bitmap of the arena.",
     "An object with pointers says itself where they are: up to 512 bytes in bits at the end of its "
@@ -44,6 +49,7 @@ def page(told: Lesson) -> Json:
         "waste": _waste(),
         "on_class": allocator_waste.on_class(),
         "classes": {_key(era): _classes(_version(era)) for era in ERAS},
+        "page_map": allocator_pages.page_map(told.version),
         "said": [
             {"claim_ids": [], "often_said": one.said, "true": one.really, "source": one.file}
             for one in told.corrections
@@ -120,7 +126,7 @@ def _in_era(one: InEra) -> Json:
 
 def _step(step: Step) -> Json:
     return {
-        "level": step.level,
+        "level": _AT.get(step.source.function, step.level),
         "title": f"{step.title[0].upper()}{step.title[1:]}",
         "text": step.text,
         "source": f"{step.source.file} {step.source.function}",

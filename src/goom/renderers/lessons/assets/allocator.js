@@ -47,4 +47,4 @@ function levelsPart() {
 
 assemble("The allocator", [
   "Go's memory allocator is a row of caches. This page follows one request through all of them, in three eras of Go.",
-], [wayPart(), spentPart(), reusePart(), tinyPart(), wastePart(chosen), levelsPart(), saidPart(lesson.said)]);
+], [wayPart(), spentPart(), reusePart(), pagesPart(), tinyPart(), wastePart(chosen), levelsPart(), saidPart([...lesson.said, ...lesson.page_map.said])]);

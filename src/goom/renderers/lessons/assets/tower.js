@@ -17,7 +17,7 @@ class Tower {
     row.element = el("div", { class: "level", "data-level": level.key },
       el("div", { class: "level-head" },
         el("h4", {}, level.name, " ", el("small", {}, level.belongs_to)), row.often,
-        el("span", { class: `lock ${/^none/.test(level.lock) ? "open" : ""}`, title: `lock: ${level.lock}` }, /^none/.test(level.lock) ? "no lock" : "lock")),
+        el("span", { class: `lock ${/^none/.test(level.lock) ? "open" : ""}`, title: `lock: ${level.lock}` }, lockWord(level.lock))),
       row.sketch ? row.sketch.element : el("p", { class: "holds" }, level.holds));
     return row;
   }
@@ -44,6 +44,10 @@ class Tower {
     this.token.style.setProperty("transform", `translateY(${row.offsetTop + 12}px)`);
     this.trail.style.setProperty("height", `${row.offsetTop + 24}px`);
   }
+}
+
+function lockWord(lock) {
+  return /^none/.test(lock) ? "no lock" : / where /.test(lock) ? "at times" : "lock";
 }
 
 function oftenWords(steps) {
