@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,7 +85,7 @@ def draw(
 def _sizes(chance: np.random.Generator, number: int) -> NDArray[np.int64]:
     ends = np.array([0, *(row.size_bytes for row in size_classes()), 40_000, 131_072])
     weights = 1 / ends[1:]
-    weights[-2:] /= 20
+    weights[-2:] /= 4
     weights[0] = 0.05
     which = chance.choice(len(weights), number, p=weights / weights.sum())
     sizes = chance.integers(ends[which] + 1, ends[which + 1] + 1)
@@ -153,11 +155,9 @@ def fixed_types(version: str) -> tuple[tuple[int, bool], ...]:
 def replay(listed: NDArray[np.void], version: str) -> Replay:
     """Make the list on real Go of this version."""
     binary = build(PROGRAM, obtain(version))
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(listed.tobytes())
-        file.flush()
+    with listed_file(listed) as path:
         done = subprocess.run(
-            [binary, file.name], env={}, capture_output=True, timeout=_SECONDS, check=True
+            [binary, path], env={}, capture_output=True, timeout=_SECONDS, check=True
         )
     told = json.loads(done.stdout)
     return Replay(
@@ -168,3 +168,12 @@ def replay(listed: NDArray[np.void], version: str) -> Replay:
         heap_inuse=tuple(told["heap_inuse"]),
         unused_bytes=told["unused"],
     )
+
+
+@contextmanager
+def listed_file(listed: NDArray[np.void]) -> Iterator[str]:
+    """The list as a file that the program reads."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(listed.tobytes())
+        file.flush()
+        yield file.name
