@@ -23,10 +23,10 @@ def _measure(go: Go) -> Row:
     row: dict[str, float] = {}
     for way in ("made_in_loop", "grown_in_loop"):
         ratio = ratio_of(tuple(found[way]["seconds"]), once)
-        row[f"{way}_objects_a_round"] = found[way]["objects"] / _ROUNDS
+        row[f"{way}_objects_a_round"] = round(found[way]["objects"] / _ROUNDS, 2)
         row[f"{way}_time_ratio"] = ratio.median
         row[f"{way}_time_low_ratio"] = ratio.low
-    return {**row, "made_once_objects_a_round": found["made_once"]["objects"] / _ROUNDS}
+    return {**row, "made_once_objects_a_round": round(found["made_once"]["objects"] / _ROUNDS, 2)}
 
 
 def judge(figures: Figures) -> Judgement:

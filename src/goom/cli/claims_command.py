@@ -22,6 +22,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goom.case.errors import BadInput
 from goom.cli.main import CANNOT_TELL, FOUND, OK
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _measured(parsed: argparse.Namespace, claims: tuple[Claim, ...], record: Rec
     from goom.cli.claims_screen import Progress
 
     versions = tuple(name.strip() for name in parsed.go.split(",") if name.strip())
+    if not versions:
+        raise BadInput("no version of Go is named.", f"Say it like  --go {_VERSIONS}")
     with Progress(len(claims)) as progress:
         return measured(claims, versions, record, progress)
 

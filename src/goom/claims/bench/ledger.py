@@ -77,14 +77,14 @@ def measured(
     )
 
 
-def keep(run: ClaimsRun, record: Record, *, whole: bool) -> None:
+def keep(run: ClaimsRun, record: Record, path: Path = RECORD, *, whole: bool) -> None:
     """Make the run the record, or with ``whole`` false the part of it that was measured.
 
     BadInput when a part was measured with other versions of Go than the rest.
     """
     if whole:
         started = Record(versions=run.versions, seconds=run.seconds, cpus=run.cpus, by_id={})
-        write_record(started.updated(run.entries))
+        write_record(started.updated(run.entries), path)
         return
     base = (
         record
@@ -97,4 +97,4 @@ def keep(run: ClaimsRun, record: Record, *, whole: bool) -> None:
             f"the record is of Go {recorded}; this was measured with {','.join(run.versions)}.",
             f"Add  --go {recorded}  or record all claims.",
         )
-    write_record(base.updated(run.entries))
+    write_record(base.updated(run.entries), path)

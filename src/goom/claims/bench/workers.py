@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
 
-from goom.sources import procfs
+from goom.claims.bench.descendants import descendants, end_descendants
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,7 +21,7 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="measuring")
-        self._not_ours = set(procfs.family(os.getpid()))
+        self._not_ours = descendants()
         self._running: set[Future[Any]] = set()
 
     def together(self, work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
@@ -44,9 +41,7 @@ class Workers:
         """
         self._pool.shutdown(wait=False, cancel_futures=True)
         while any(not future.done() for future in self._running):
-            for pid in set(procfs.family(os.getpid())) - self._not_ours:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
+            end_descendants(except_for=self._not_ours)
             time.sleep(_ROUND_SECONDS)
         self._pool.shutdown(wait=True)
 
