@@ -49,8 +49,3 @@ def level_calls(cached_pages: int, uncached_pages: int = 0) -> LevelCalls:
         heap_growths=-(-pages // CHUNK_PAGES),
         arenas=-(-pages // ARENA_PAGES),
     )
-
-
-def grown_bytes(pages: int) -> int:
-    """What one mheap.grow maps for a span of so many pages: whole chunks of 4 MiB."""
-    return -(-pages // CHUNK_PAGES) * CHUNK_BYTES
