@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from goom.renderers.lessons import allocator, stacks
+from goom.renderers.lessons.pacer_runs import era_of
 from goom.runtime.allocator import lesson as allocator_lesson
 from goom.runtime.allocator.malloc import place
+from goom.runtime.pacer import lesson as pacer_lesson
 from goom.runtime.stacks import lesson as stacks_lesson
 from goom.runtime.stacks.layout import layout_of
 from goom.runtime.stacks.stack import Calls, descend
@@ -147,17 +149,53 @@ def test_only_the_story_without_a_barrier_ends_badly() -> None:
     assert [key for key, step in ends.items() if step["lost"]] == ["none"]
 
 
-def test_every_setting_of_the_pacer_has_its_run_under_its_own_program() -> None:
+def test_every_setting_of_the_pacer_has_its_run_under_its_own_program_in_every_era() -> None:
     data = data_of(page("pacer"))
-    for choice in data["choices"]:
-        run = data["runs"][choice["run"]]
-        assert (run["scenario"], run["gogc"]) == (choice["scenario"], choice["gogc"])
-    wanted = len(data["scenarios"]) * len(data["gogc_choices"]) * len(data["memory_limit_choices"])
-    assert len(data["choices"]) == wanted
+    assert [era["key"] for era in data["eras"]] == list(data["choices"])
+    for of_era in data["choices"].values():
+        assert list(of_era) == [scenario["key"] for scenario in data["scenarios"]]
+        for scenario, rows in of_era.items():
+            for gogc, row in zip(data["gogc_choices"], rows, strict=True):
+                assert len(row) == len(data["memory_limit_choices"])
+                runs = [data["runs"][place] for place in row]
+                assert {(run["scenario"], run["gogc"]) for run in runs} == {(scenario, gogc)}
+
+
+def test_the_runs_that_are_drawn_are_the_lessons_own() -> None:
+    data = data_of(page("pacer"))
+    told = pacer_lesson.lesson()
+    for choice in told.choices[::7]:
+        run = told.runs[choice.run]
+        gogc = told.gogc_choices.index(choice.gogc)
+        limit = told.memory_limit_choices.index(choice.memory_limit_bytes)
+        drawn = data["runs"][data["choices"][data["era"]][choice.scenario][gogc][limit]]
+        assert drawn["sentences"] == list(run.sentences)
+        assert drawn["totals"]["cycles"] == run.totals.cycles
+        assert len(drawn["total_after"]) == len(drawn["end_at"]) == len(run.cycles.end_at_seconds)
+        for shown, kib in zip(drawn["at_end"], run.cycles.heap_at_end_kib, strict=True):
+            assert abs(shown * data["grain_kib"] - kib) <= data["grain_kib"] / 2
+
+
+@pytest.mark.parametrize(
+    ("version", "era"), [("newest", "1.22"), ("1.25.5", "1.22"), ("1.21", "1.21"), ("1.19", "1.19")]
+)
+def test_a_version_finds_its_era(version: str, era: str) -> None:
+    assert era_of(version).key == era
+
+
+def test_a_bug_of_the_scavenger_shows_between_the_eras() -> None:
+    data = data_of(page("pacer"))
+    off, limit = data["gogc_choices"].index(-1), data["memory_limit_choices"].index(256 << 20)
+    last = {
+        era: data["runs"][of_era["steady"][off][limit]]["totals"]["last_total_bytes"]
+        for era, of_era in data["choices"].items()
+    }
+    assert last["1.19"] > last["1.21"] > last["1.22"]
 
 
 def test_the_usual_settings_stay_within_the_chart() -> None:
+    told = pacer_lesson.lesson()
     data = data_of(page("pacer"))
-    for run in data["runs"]:
-        if 0 <= run["gogc"] <= 200:
-            assert run["totals"]["peak_total_bytes"] <= data["ceilings"][run["scenario"]]
+    for run in told.runs:
+        if 0 <= run.gogc <= 200:
+            assert run.totals.peak_total_bytes <= data["ceilings"][run.scenario]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import cast
 
 from goom.case.document import Json, plain
 from goom.case.units import MIB
 from goom.renderers.lessons.frame import framed
+from goom.renderers.lessons.pacer_runs import in_columns, runs_of_all_eras
 from goom.runtime.allocator.eras import release_of, version_text
 from goom.runtime.pacer.lesson import PacerLesson, VersionsCompared
-from goom.runtime.pacer.lesson_runs import RunShown
 
 _SCRIPTS = ("sketch.js", "runs.js", "anatomy.js", "pacer.js")
 _LEAST_CEILING_BYTES = 560 * MIB  # so that the highest limit is within the chart
@@ -30,18 +29,17 @@ def render(told: PacerLesson) -> str:
 
 
 def page(told: PacerLesson) -> Json:
-    """What the page shows: the lesson, the height of each scenario's charts, and words."""
+    """What the page shows: the lesson's runs in three eras, the height of charts, and words."""
     shown = cast(Json, plain(told))
-    runs_of = {
-        scenario.key: [run for run in told.runs if run.scenario == scenario.key]
-        for scenario in told.scenarios
-    }
+    for told_otherwise in ("choices", "runs", "versions"):
+        del shown[told_otherwise]
     return {
         **shown,
+        **runs_of_all_eras(told),
         "go_version": _version(told.go_version),
-        "ceilings": {key: _ceiling_bytes(runs) for key, runs in runs_of.items()},
+        "ceilings": _ceilings(told),
         "regime_words": [_REGIME_WORDS.get(name, name) for name in told.regimes],
-        "compared_by": [_telling_column(one) for one in told.versions],
+        "compared": [_compared(one) for one in told.versions],
     }
 
 
@@ -49,13 +47,22 @@ def _version(stated: str) -> str:
     return version_text(release_of(None if stated == "newest" else stated))
 
 
-def _ceiling_bytes(runs: Iterable[RunShown]) -> int:
+def _ceilings(told: PacerLesson) -> Json:
     """As high as the usual settings of a scenario ever come, so that its charts can be compared."""
-    usual = [run.totals.peak_total_bytes for run in runs if run.gogc in _USUAL_GOGC]
-    return max(_LEAST_CEILING_BYTES, *usual)
+    found: dict[str, int] = {}
+    for run in told.runs:
+        usual = run.totals.peak_total_bytes if run.gogc in _USUAL_GOGC else 0
+        found[run.scenario] = max(_LEAST_CEILING_BYTES, usual, found.get(run.scenario, 0))
+    return dict(found)
 
 
-def _telling_column(compared: VersionsCompared) -> str:
-    """What differs between the versions: what is mapped under a limit, else when cycles begin."""
-    limited = any(run.memory_limit_bytes is not None for run in compared.runs)
-    return "total" if limited else "trigger"
+def _compared(one: VersionsCompared) -> Json:
+    """What differs between versions: what is mapped under a limit, else when cycles begin."""
+    limited = any(run.memory_limit_bytes is not None for run in one.runs)
+    return {
+        "title": one.title,
+        "sentence": one.sentence,
+        "source": one.source,
+        "by": "total" if limited else "trigger",
+        "runs": [in_columns(run) for run in one.runs],
+    }

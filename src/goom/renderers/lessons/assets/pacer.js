@@ -5,6 +5,7 @@ const limitText = (limit) => (limit === null ? "none" : bytesText(limit).replace
 const limits = [...lesson.memory_limit_choices].sort((one, other) => (one ?? Infinity) - (other ?? Infinity));
 
 const state = {
+  era: lesson.era,
   scenario: lesson.scenarios[0].key,
   gogc: lesson.gogc_choices.indexOf(100),
   limit: limits.indexOf(null),
@@ -13,8 +14,8 @@ const state = {
   set(change) { Object.assign(this, change); for (const tell of this.followers) tell(); },
   run() { return this.runAt(this.gogc, this.limit); },
   runAt(gogc, limit) {
-    const found = lesson.choices.find((one) => one.scenario === this.scenario && one.gogc === lesson.gogc_choices[gogc] && one.memory_limit_bytes === limits[limit]);
-    return { ...lesson.runs[found.run], memory_limit_bytes: limits[limit] };
+    const place = lesson.choices[this.era][this.scenario][gogc][lesson.memory_limit_choices.indexOf(limits[limit])];
+    return { ...lesson.runs[place], memory_limit_bytes: limits[limit] };
   },
 };
 const secondsOf = (scenario) => Math.max(...lesson.runs.filter((run) => run.scenario === scenario).map((run) => run.totals.seconds));
@@ -35,7 +36,8 @@ function explorePart() {
   return part("explore", "The two knobs", "Two knobs, one goal", [
     `A program on ${lesson.procs} Ps, for half a minute. Move the sliders and watch the goal: the heap follows it like a saw.`,
   ], el("div", { class: "explorer" },
-    el("div", { class: "explorer-head" }, choice("Program", lesson.scenarios.map((one) => ({ key: one.key, label: one.title, note: one.sentence })), state.scenario, (scenario) => state.set({ scenario }))),
+    el("div", { class: "explorer-head" }, choice("Program", lesson.scenarios.map((one) => ({ key: one.key, label: one.title, note: one.sentence })), state.scenario, (scenario) => state.set({ scenario })),
+      choice("Go", lesson.eras, state.era, (era) => state.set({ era }))),
     el("div", { class: "explorer-charts" }, charts), el("div", { class: "knobs" }, sliders), el("div", { class: "explorer-side" }, told, figures)));
 }
 
@@ -48,7 +50,7 @@ function exploreCharts() {
   const show = (shown) => {
     const seconds = secondsOf(state.scenario);
     const marks = marksShown(shown);
-    const bands = marks ? shown.cycles.trigger_at_seconds.map((at, index) => [at, shown.cycles.end_at_seconds[index]]) : [];
+    const bands = marks ? shown.trigger_at.map((at, index) => [at, shown.end_at[index]]) : [];
     heap.renew({ lines: runLines(shown), to: seconds, ceiling: lesson.ceilings[state.scenario], bands });
     cpu.renew({ lines: cpuLines(shown), to: seconds });
     strip.show(shown, seconds);
@@ -57,7 +59,7 @@ function exploreCharts() {
   return { charts: [heap.element, out, strip.element, cpu.element], show };
 }
 
-const marksShown = (run) => run.every === 1 && run.cycles.end_at_seconds.length > 0 && run.cycles.end_at_seconds.length <= 16;
+const marksShown = (run) => run.every === 1 && run.end_at.length > 0 && run.end_at.length <= 16;
 
 function leavesWords(run) {
   const leaves = run.totals.peak_total_bytes > 1.06 * lesson.ceilings[state.scenario];
@@ -112,16 +114,16 @@ function matrixPart() {
 
 function versionsPart() {
   const looks = [{ colour: "var(--c-marked)", dash: "7 4", width: 1.8 }, { colour: "var(--c-usage)", width: 2 }, { colour: "var(--c-heap)", dash: "2 3", width: 2.4 }];
-  const charts = lesson.versions.map((compared, number) => {
+  const charts = lesson.compared.map((compared) => {
+    const total = compared.by === "total";
     const lineOf = (run, index) => {
-      const total = lesson.compared_by[number] === "total";
-      const trigger = held(run, "trigger_kib");
+      const trigger = held(run, "trigger");
       return { key: run.go_version, label: `Go ${run.go_version}`, ...looks[index % looks.length],
-        ...(total ? { times: run.times_seconds, values: bytesOf(run.total_kib) } : { ...trigger, values: bytesOf(trigger.values) }) };
+        ...(total ? totalCurve(run) : { ...trigger, values: bytesOf(trigger.values) }) };
     };
     const limit = compared.runs[0].memory_limit_bytes, to = Math.max(...compared.runs.map((run) => run.totals.seconds));
     const lines = [...compared.runs.map(lineOf), limit === null ? null : { key: "limit", label: "GOMEMLIMIT", colour: "var(--c-limit)", dash: "9 4", width: 1.2, named: true, times: [0, to], values: [limit, limit] }].filter(Boolean);
-    const chart = new TimeChart({ title: lesson.compared_by[number] === "total" ? "All that GOMEMLIMIT counts" : "Trigger", unit: "bytes", from: 0, to, height: 280, lines, cursor: newCursor() });
+    const chart = new TimeChart({ title: total ? "All that GOMEMLIMIT counts" : "Trigger", unit: "bytes", from: 0, to, height: 280, lines, cursor: newCursor() });
     return el("div", {}, el("h3", { class: "under" }, compared.title), el("p", { class: "lead" }, compared.sentence), chart.element, el("p", { class: "proof" }, el("span", {}, compared.source)));
   });
   return part("versions", "Versions", "What versions of Go changed", null, el("div", { class: "two" }, charts));

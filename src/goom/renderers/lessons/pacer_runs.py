@@ -1,0 +1,125 @@
+"""The pacer's runs for the page: every setting in three eras of Go, in columns, each run once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from goom.case.document import Json, plain
+from goom.runtime.allocator.eras import release_of
+from goom.runtime.pacer.lesson import PacerLesson, lesson
+from goom.runtime.pacer.lesson_runs import RunShown
+
+_GRAIN = 32  # KiB, of the sizes that are drawn: less than a tenth of what a figure shows
+_PER_CYCLE = 3  # vertices of the saw-tooth: trigger, end, and after it
+
+
+@dataclass(frozen=True)
+class Era:
+    """A stretch of versions that pace alike; ``version`` stands for them."""
+
+    key: str
+    label: str
+    version: str
+    note: str
+
+
+ERAS = (
+    Era("1.19", "1.19", "1.19",
+        "cons/mark follows a controller; 1 MiB is kept free under a limit; a bug keeps the "
+        "background scavenger from working for the limit."),
+    Era("1.21", "1.21", "1.21",
+        "cons/mark is the highest of the last five; 3 % are kept free under a limit; the "
+        "scavenger's bug is still there."),
+    Era("1.22", "since 1.22", "1.22",
+        "The pacer of 1.21; the background scavenger now works towards 95 % of the limit."),
+)  # fmt: skip
+
+
+def era_of(version: str) -> Era:
+    """The era of a version; "newest" is the last."""
+    release = release_of(None if version == "newest" else version)
+    since = [(release_of(era.version), era) for era in ERAS]
+    return next((era for least, era in reversed(since) if release >= least), ERAS[0])
+
+
+def runs_of_all_eras(told: PacerLesson) -> Json:
+    """``runs`` in columns, and ``choices``: by era, scenario, GOGC and limit the index of a run."""
+    here = era_of(told.go_version)
+    shown: dict[str, Json] = {}
+    choices: Json = {}
+    for era in ERAS:
+        of_era = told if era == here else lesson(era.version)
+        places = [_placed(shown, run) for run in of_era.runs]
+        choices[era.key] = _indices(of_era, places)
+    return {
+        "eras": plain(ERAS),
+        "era": here.key,
+        "grain_kib": _GRAIN,
+        "runs": list(shown.values()),
+        "choices": choices,
+    }
+
+
+def _placed(shown: dict[str, Json], run: RunShown) -> int:
+    """The place of a run among those shown; one that is the same in two eras is shown once."""
+    drawn = in_columns(run)
+    key = repr({**drawn, "go_version": ""})
+    drawn["place"] = len(shown)
+    return cast(int, shown.setdefault(key, drawn)["place"])
+
+
+def _indices(told: PacerLesson, places: Sequence[int]) -> Json:
+    found: dict[str, list[list[int]]] = {}
+    for scenario in told.scenarios:
+        chosen = iter(one for one in told.choices if one.scenario == scenario.key)
+        found[scenario.key] = [
+            [places[next(chosen).run] for _ in told.memory_limit_choices] for _ in told.gogc_choices
+        ]
+    return dict(found)
+
+
+def in_columns(run: RunShown) -> Json:
+    """One run: per cycle its times and sizes, and the first and last vertex of the saw-tooth.
+
+    Sizes in units of 32 KiB, times in hundredths of a second: finer than a pixel.
+    """
+    cycles = run.cycles
+    return {
+        "scenario": run.scenario,
+        "gogc": run.gogc,
+        "go_version": run.go_version,
+        "memory_limit_bytes": run.memory_limit_bytes,
+        "every": run.every,
+        "ends": [
+            [_grain(run.heap_live_kib[place]), _grain(run.total_kib[place])] for place in (0, -1)
+        ],
+        "last_seconds": run.times_seconds[-1],
+        "trigger_at": _seconds(cycles.trigger_at_seconds),
+        "end_at": _seconds(cycles.end_at_seconds),
+        "trigger": _sizes(cycles.trigger_kib),
+        "goal": _sizes(cycles.goal_kib),
+        "at_trigger": _sizes(cycles.heap_at_trigger_kib),
+        "at_end": _sizes(cycles.heap_at_end_kib),
+        "marked": _sizes(cycles.heap_marked_kib),
+        "total_at_trigger": _sizes(run.total_kib[1:-1:_PER_CYCLE]),
+        "total_after": _sizes(run.total_kib[3::_PER_CYCLE]),
+        "gc_cpu": [round(share, 3) for share in cycles.gc_cpu_fraction],
+        "assist": [round(share, 3) for share in cycles.assist_fraction],
+        "regimes": "".join(map(str, cycles.regimes)),
+        "totals": plain(run.totals),
+        "sentences": list(run.sentences),
+    }
+
+
+def _grain(kib: int) -> int:
+    return round(kib / _GRAIN)
+
+
+def _sizes(kib: Iterable[int]) -> list[int]:
+    return list(map(_grain, kib))
+
+
+def _seconds(times: Iterable[float]) -> list[float]:
+    return [round(at, 2) for at in times]
