@@ -33,21 +33,14 @@ class Cost:
     floating_born: int
     floating_died: int
     lost_objects: int
-
-    @property
-    def floating_fraction(self) -> float:
-        """Of what is marked, the share that is garbage."""
-        return (self.floating_born + self.floating_died) / max(self.marked_objects, 1)
-
-    @property
-    def amplification(self) -> float:
-        """Objects kept for each that is needed, 1.0 without floating garbage."""
-        return self.marked_objects / max(self.reachable_objects, 1)
+    floating_fraction: float  # of what is marked
+    amplification: float  # objects marked for each that can be reached at the end
 
 
 def cost(workload: str, marking: Marking) -> Cost:
     """The figures of a mark phase that has ended."""
     tally, floating = marking.tally, marking.floating()
+    marked, reachable = len(marking.marked()), len(marking.graph.reachable())
     died = floating & marking.reachable_at_start
     return Cost(
         workload=workload,
@@ -62,9 +55,11 @@ def cost(workload: str, marking: Marking) -> Cost:
         shades=tally.shades,
         shaded=tally.shaded,
         flushes=tally.flushes,
-        marked_objects=len(marking.marked()),
-        reachable_objects=len(marking.graph.reachable()),
+        marked_objects=marked,
+        reachable_objects=reachable,
         floating_born=len(floating) - len(died),
         floating_died=len(died),
         lost_objects=len(marking.lost()),
+        floating_fraction=len(floating) / max(marked, 1),
+        amplification=marked / max(reachable, 1),
     )
