@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 from goom.case.document import Json, plain
@@ -11,7 +12,6 @@ from goom.runtime.allocator.eras import release_of
 from goom.runtime.pacer.lesson import PacerLesson, lesson
 from goom.runtime.pacer.lesson_runs import RunShown
 
-_GRAIN = 32  # KiB, of the sizes that are drawn: less than a tenth of what a figure shows
 _PER_CYCLE = 3  # vertices of the saw-tooth: trigger, end, and after it
 
 
@@ -56,7 +56,6 @@ def runs_of_all_eras(told: PacerLesson) -> Json:
     return {
         "eras": plain(ERAS),
         "era": here.key,
-        "grain_kib": _GRAIN,
         "runs": list(shown.values()),
         "choices": choices,
     }
@@ -83,7 +82,8 @@ def _indices(told: PacerLesson, places: Sequence[int]) -> Json:
 def in_columns(run: RunShown) -> Json:
     """One run: per cycle its times and sizes, and the first and last vertex of the saw-tooth.
 
-    Sizes in units of 32 KiB, times in hundredths of a second: finer than a pixel.
+    Sizes in KiB, times in hundredths of a second: finer than a pixel. Columns under ``steps`` hold
+    the first value and then by how much each differs from the one before: half the page's size.
     """
     cycles = run.cycles
     return {
@@ -92,19 +92,19 @@ def in_columns(run: RunShown) -> Json:
         "go_version": run.go_version,
         "memory_limit_bytes": run.memory_limit_bytes,
         "every": run.every,
-        "ends": [
-            [_grain(run.heap_live_kib[place]), _grain(run.total_kib[place])] for place in (0, -1)
-        ],
+        "ends": [[run.heap_live_kib[place], run.total_kib[place]] for place in (0, -1)],
         "last_seconds": run.times_seconds[-1],
-        "trigger_at": _seconds(cycles.trigger_at_seconds),
-        "end_at": _seconds(cycles.end_at_seconds),
-        "trigger": _sizes(cycles.trigger_kib),
-        "goal": _sizes(cycles.goal_kib),
-        "at_trigger": _sizes(cycles.heap_at_trigger_kib),
-        "at_end": _sizes(cycles.heap_at_end_kib),
-        "marked": _sizes(cycles.heap_marked_kib),
-        "total_at_trigger": _sizes(run.total_kib[1:-1:_PER_CYCLE]),
-        "total_after": _sizes(run.total_kib[3::_PER_CYCLE]),
+        "steps": {
+            "trigger_at": _steps(_hundredths(cycles.trigger_at_seconds)),
+            "end_at": _steps(_hundredths(cycles.end_at_seconds)),
+            "trigger": _steps(cycles.trigger_kib),
+            "goal": _steps(cycles.goal_kib),
+            "at_trigger": _steps(cycles.heap_at_trigger_kib),
+            "at_end": _steps(cycles.heap_at_end_kib),
+            "marked": _steps(cycles.heap_marked_kib),
+            "total_at_trigger": _steps(run.total_kib[1:-1:_PER_CYCLE]),
+            "total_after": _steps(run.total_kib[3::_PER_CYCLE]),
+        },
         "gc_cpu": [round(share, 3) for share in cycles.gc_cpu_fraction],
         "assist": [round(share, 3) for share in cycles.assist_fraction],
         "regimes": "".join(map(str, cycles.regimes)),
@@ -113,13 +113,9 @@ def in_columns(run: RunShown) -> Json:
     }
 
 
-def _grain(kib: int) -> int:
-    return round(kib / _GRAIN)
+def _hundredths(times: Iterable[float]) -> list[int]:
+    return [round(at * 100) for at in times]
 
 
-def _sizes(kib: Iterable[int]) -> list[int]:
-    return list(map(_grain, kib))
-
-
-def _seconds(times: Iterable[float]) -> list[float]:
-    return [round(at, 2) for at in times]
+def _steps(column: Sequence[int]) -> list[int]:
+    return [*column[:1], *(after - before for before, after in pairwise(column))]

@@ -15,7 +15,7 @@ const state = {
   run() { return this.runAt(this.gogc, this.limit); },
   runAt(gogc, limit) {
     const place = lesson.choices[this.era][this.scenario][gogc][lesson.memory_limit_choices.indexOf(limits[limit])];
-    return { ...lesson.runs[place], memory_limit_bytes: limits[limit] };
+    return { ...opened(lesson.runs[place]), memory_limit_bytes: limits[limit] };
   },
 };
 const secondsOf = (scenario) => Math.max(...lesson.runs.filter((run) => run.scenario === scenario).map((run) => run.totals.seconds));
@@ -116,7 +116,8 @@ function versionsPart() {
   const looks = [{ colour: "var(--c-marked)", dash: "7 4", width: 1.8 }, { colour: "var(--c-usage)", width: 2 }, { colour: "var(--c-heap)", dash: "2 3", width: 2.4 }];
   const charts = lesson.compared.map((compared) => {
     const total = compared.by === "total";
-    const lineOf = (run, index) => {
+    const lineOf = (told, index) => {
+      const run = opened(told);
       const trigger = held(run, "trigger");
       return { key: run.go_version, label: `Go ${run.go_version}`, ...looks[index % looks.length],
         ...(total ? totalCurve(run) : { ...trigger, values: bytesOf(trigger.values) }) };

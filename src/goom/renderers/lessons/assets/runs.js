@@ -1,5 +1,18 @@
-// One run of the pacer as curves. Sizes come in grains of some KiB; charts want bytes.
-const bytesOf = (grains) => grains.map((value) => value * lesson.grain_kib * 1024);
+// One run of the pacer as curves. Sizes come in KiB; charts want bytes.
+const bytesOf = (kib) => kib.map((value) => value * 1024);
+
+// A run as it came, with its columns added up again.
+function opened(run) {
+  if (run.steps) {
+    for (const [name, steps] of Object.entries(run.steps)) {
+      let sum = 0;
+      run[name] = steps.map((step) => (sum += step));
+    }
+    for (const name of ["trigger_at", "end_at"]) run[name] = run[name].map((hundredths) => hundredths / 100);
+    delete run.steps;
+  }
+  return run;
+}
 
 // Figures that hold from the end of one cycle to the end of the next, as steps.
 function held(run, column) {
