@@ -42,10 +42,10 @@ VERSIONS = "1.21.13,1.22.10,1.23.9,1.24.11,1.25.5,1.26.6,1.27.3"
 DEPTHS = (0, 1, 2, 3, 5, 9, 20, 50, 100, 333, 1000, 5000)
 WAITING = ("f0:0", "f24:30", "f64:50", "f64:100", "f1000:10", "f1000:40", "ping:9")
 SHRINKING = ("f64:1000", "f20000:3", "f0:100", "f1000:500")
-RESTING = ("f0:0", "f64:15", "f64:100", "f1000:5", "f200:33")
+RESTING = ("f0:0", "f0:19", "f0:20", "f64:15", "f64:100", "f1000:5", "f200:33")
 POPULATIONS = (("f64:100", 50, 500), ("f1000:30", 500, 50), ("f200:10", 100, 300),
                ("f70000:1", 5, 995), ("f24:5", 300, 1), ("f0:30", 1000, 1000))  # fmt: skip
-COPIES = ("f64:1000", "f8192:40", "ping:60")
+COPIES = ("f64:1000", "f7400:9", "f8192:40", "ping:60")
 COSTS = ("f0:20000", "f64:10000", "f1000:1000", "f20000:50")
 INUSE_FRACTION = 0.01
 TRACING = Path("/sys/kernel/tracing/events")
@@ -62,7 +62,7 @@ class Checked:
 
     def line(self) -> str:
         """For the terminal."""
-        return f"  {self.what:34}{self.points:7,} points  {self.wrong:4} differ  {self.note}"
+        return f"  {self.what:34}{self.points:7,} points  {self.wrong:4} differ  {self.note}".rstrip()
 
 
 def begun(built: Probe, place: str) -> Descent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,8 @@ EXACT_ROOM_BYTES = 800  # without a collection; goom.runtime.stacks.waiting says
 
 @pytest.fixture(params=VERSIONS)
 def built(request: pytest.FixtureRequest) -> Probe:
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("the model knows how amd64 lays out frames")
     return probe(request.param)
 
 
@@ -46,7 +49,7 @@ def test_ten_thousand_waiting_goroutines_use_and_hold_what_is_predicted(
     built: Probe, place: str
 ) -> None:
     count = 10_000
-    seen = built.run("park", count, place)
+    seen = built.run("park", count, place, GOMAXPROCS="2")
     stack = built.waiter(place)
     assert free_bytes(built.layout, stack.stack_bytes, stack.used_bytes) >= EXACT_ROOM_BYTES
     size = stack.call(*built.waits()).stack_bytes
@@ -54,9 +57,8 @@ def test_ten_thousand_waiting_goroutines_use_and_hold_what_is_predicted(
     assert seen["stacks"] == {str(size): count}
     predicted = stack_inuse_bytes(built.layout, {size: count})
     assert abs(seen["inuse"] / predicted - 1) < 0.005
-    assert (
-        -0.005 < seen["metric"] / predicted - 1 <= 0.005 + cache_bytes(built.layout, 64) / predicted
-    )
+    kept = cache_bytes(built.layout, procs=2)
+    assert -kept <= seen["metric"] - seen["inuse"] <= kept
 
 
 def test_a_goroutine_close_to_a_growth_holds_at_most_one_size_more(built: Probe) -> None:
@@ -70,7 +72,7 @@ def test_a_goroutine_close_to_a_growth_holds_at_most_one_size_more(built: Probe)
 
 
 @pytest.mark.parametrize("deep", ["f64:1000", "f20000:3", "f0:100"])
-@pytest.mark.parametrize("rest", ["f0:0", "f64:15", "f64:100", "f1000:5"])
+@pytest.mark.parametrize("rest", ["f0:0", "f0:19", "f0:20", "f64:100", "f1000:5"])
 def test_collections_shrink_a_stack_as_predicted(built: Probe, deep: str, rest: str) -> None:
     seen = built.run("shrink", 8, deep, rest)
     steps = shrinks(built.layout, Rest(seen["sizes"][0], seen["used"]), 8)

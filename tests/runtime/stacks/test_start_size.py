@@ -9,7 +9,6 @@ from goom.runtime.stacks.layout import layout_of, round2
 from goom.runtime.stacks.start_size import (
     Scanned,
     average_bytes,
-    newborn_bytes,
     runtimes_own,
     starting_bytes,
 )
@@ -38,11 +37,6 @@ def test_the_order_of_goroutines_does_not_matter(scanned: list[Scanned], chance:
 def test_without_a_scanned_stack_or_switched_off_it_is_the_smallest() -> None:
     assert starting_bytes(LAYOUT, []) == 2048
     assert starting_bytes(LAYOUT, [Scanned(9, 50_000)], adaptive=False) == 2048
-
-
-def test_only_a_reused_goroutine_gets_it() -> None:
-    assert newborn_bytes(LAYOUT, 16384, reused=True) == 16384
-    assert newborn_bytes(LAYOUT, 16384, reused=False) == 2048
 
 
 def test_one_deep_goroutine_in_a_hundred_doubles_what_all_others_start_with() -> None:

@@ -58,8 +58,3 @@ def starting_bytes(layout: Layout, scanned: Iterable[Scanned], adaptive: bool = 
         return layout.fixed_stack_bytes
     wanted = average_bytes(groups) + layout.guard_bytes
     return round2(max(min(wanted, layout.limit_bytes), layout.fixed_stack_bytes))
-
-
-def newborn_bytes(layout: Layout, starting: int, reused: bool) -> int:
-    """What the next goroutine starts with: the adapted size only when a dead g is reused."""
-    return starting if reused else layout.fixed_stack_bytes

@@ -218,6 +218,18 @@ func f4080(call, left int, then func()) byte {
 }
 
 //go:noinline
+func f7400(call, left int, then func()) byte {
+	note(call)
+	var b [7400]byte
+	b[call%7400] = 1
+	if left <= 0 {
+		then()
+		return b[0]
+	}
+	return f7400(call+1, left-1, then) + b[left%7400]
+}
+
+//go:noinline
 func f8192(call, left int, then func()) byte {
 	note(call)
 	var b [8192]byte
@@ -296,6 +308,7 @@ var recursions = map[string]recursion{
 	"f4064":  f4064,
 	"f4072":  f4072,
 	"f4080":  f4080,
+	"f7400":  f7400,
 	"f8192":  f8192,
 	"f20000": f20000,
 	"f70000": f70000,
