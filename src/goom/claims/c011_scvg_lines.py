@@ -22,7 +22,7 @@ def measure(bench: Bench) -> Figures:
 
 def _measure(go: Go) -> Row:
     named, scavenger = (
-        go.run("pacing", "drop", "48", setting=setting).stderr.splitlines()
+        go.run("pacing", "steady", "8", "200", "1", setting=setting).stderr.splitlines()
         for setting in (_AS_ARTICLE, _SCAVENGER)
     )
     return {
@@ -62,7 +62,7 @@ CLAIM = Claim(
             " read."
         ),
         method=(
-            "a program that grows and gives back 48 MiB, with the named keys and with scavtrace=1;"
+            "a program that makes 200 MiB of garbage, with the named keys and with scavtrace=1;"
             " lines that begin with scvg or scav, lines with these fields"
         ),
         rule="holds when every version prints both the line and the fields, not when none does",

@@ -18,7 +18,7 @@ def measure(bench: Bench) -> Figures:
 
 
 def _measure(go: Go) -> Row:
-    found = go.run("pacing", "drop", "48").figures()
+    found = go.run("pacing", "drop", "32").figures()
     return {
         _BUSY: found["busy_released_ratio"],
         _RETURNED: found["returned_fraction"],
@@ -31,10 +31,10 @@ def judge(figures: Figures) -> Judgement:
     """The sign is right when what shows it does not give back, and false when it does."""
     busy, returned = (max(numbers(figures, _BUSY).values()), numbers(figures, _RETURNED).values())
     said = (
-        f"while busy the ratio was at most {busy:.2f}, and the same processes gave"
+        f"while busy the ratio was, in the middle, {busy:.2f} at most, and the same processes gave"
         f" {percent_text(min(returned))} or more back when they fell idle"
     )
-    if every(figures, lambda row: _shows(row) and number(row, _RETURNED) >= 0.9):
+    if every(figures, lambda row: _shows(row) and number(row, _RETURNED) >= 0.8):
         return does_not_hold(said)
     if every(figures, lambda row: _shows(row) and number(row, _RETURNED) < 0.5):
         return holds(said)
@@ -51,12 +51,13 @@ CLAIM = Claim(
         chapter="1",
         statement="heap_released below 30 % of heap_inuse for long means that return is blocked.",
         method=(
-            "a program works steadily with 48 MiB live, then drops them and falls idle; released"
+            "a program works steadily with 32 MiB live, then drops them and falls idle; released"
             " over in use meanwhile, then the share given back within 8 s"
         ),
         rule=(
-            "does not hold when every version stays below 0.30 while busy and still gives 90 % back"
-            " later; holds when below 0.30 goes with less than half given back; otherwise in part"
+            "does not hold when every version's median stays below 0.30 while busy and 80 % is"
+            " given back later; holds when below 0.30 goes with less than half given back;"
+            " otherwise in part"
         ),
         truth=(
             "A busy steady heap releases next to nothing and should not: the scavenger keeps 1.1"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from goom.case.claim import Figures, LedgerEntry
 from goom.case.claims_run import ClaimsRun
-from goom.renderers.claims.figures import label, names_of, texts
+from goom.renderers.claims.figures import label, names_of, texts, value_text
 from goom.renderers.claims.table import STYLES, because, ending, room_of
 from goom.renderers.text.lines import Line, Span, cells, hanging, pad, painted, plain, wrapped
 
-_LABEL_COLUMNS = 30
-_LEAST_COLUMNS = 9
+_LEAST_LABEL_COLUMNS = 24
+_MOST_VALUE_COLUMNS = 16  # a longer value stands on a line of its own
 _GAP = 2
 
 
@@ -50,39 +50,38 @@ def _figures(figures: Figures, room: int) -> Iterator[Line]:
     """A table for the keys that fit beside each other, and another for those that do not."""
     keys = list(figures)
     while keys:
-        columns = _columns(keys, room - 2 - _LABEL_COLUMNS)
-        yield from _table(figures, columns, room)
+        columns = _columns(figures, keys, room - 2 - _LEAST_LABEL_COLUMNS)
+        shown = {key: figures[key] for key in columns}
+        yield from _table(shown, columns, room - 2 - sum(columns.values()))
         keys = keys[len(columns) :]
 
 
-def _columns(keys: Sequence[str], room: int) -> dict[str, int]:
+def _columns(figures: Figures, keys: Sequence[str], room: int) -> dict[str, int]:
     """As many of the keys as fit, one at least, with the widths of their columns."""
     chosen: dict[str, int] = {}
     for key in keys:
-        width = max([_LEAST_COLUMNS, cells(key)]) + _GAP
+        values = (cells(value_text(name, value)) for name, value in figures[key].items())
+        short = [length for length in values if length <= _MOST_VALUE_COLUMNS]
+        width = max([cells(key), *short]) + _GAP
         if chosen and sum(chosen.values()) + width > room:
             break
         chosen[key] = width
-    spare = (room - sum(chosen.values())) // len(chosen)
-    return {key: width + min(max(spare, 0), 4) for key, width in chosen.items()}
+    return chosen
 
 
 def _table(figures: Figures, columns: dict[str, int], room: int) -> Iterator[Line]:
+    """``room`` is what the columns leave for the labels."""
+    labels = max(cells(label(name)) for name in names_of(figures))
+    beside = min(labels, room)
     head = "".join(f"{key:>{width}}" for key, width in columns.items())
-    yield (Span(" " * (2 + _LABEL_COLUMNS) + head, "dim"),)
-    shown = {key: figures[key] for key in columns}
-    for name in names_of(shown):
-        found = texts(shown, name)
-        if _fits(name, found, columns):
+    yield (Span(" " * (2 + beside) + head, "dim"),)
+    for name in names_of(figures):
+        found = texts(figures, name)
+        short = all(cells(value) <= columns[key] - _GAP for key, value in found.items())
+        if short and cells(label(name)) <= beside:
             row = "".join(f"{found.get(key, ''):>{width}}" for key, width in columns.items())
-            yield plain(pad(label(name), _LABEL_COLUMNS) + row, 2)
+            yield plain(pad(label(name), beside) + row, 2)
         else:
             yield plain(label(name), 2)
             for key, value in found.items():
-                yield from hanging((Span(f"    {key}  ", "dim"),), value, room)
-
-
-def _fits(name: str, found: dict[str, str], columns: dict[str, int]) -> bool:
-    return cells(label(name)) <= _LABEL_COLUMNS and all(
-        cells(value) <= columns[key] - _GAP for key, value in found.items()
-    )
+                yield from hanging((Span(f"    {key}  ", "dim"),), value, 2 + room + len(head))

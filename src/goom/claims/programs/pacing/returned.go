@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sort"
 	"strings"
 	"time"
 )
@@ -25,21 +26,22 @@ const (
 func drop(numbers []int) any {
 	keep(numbers[0])
 	found := dropped{}
+	var ratios []float64
 	for done := 0; done < 4*numbers[0]; done++ {
 		waste(1, 0)
 		inUse := read("/memory/classes/heap/objects:bytes") + read("/memory/classes/heap/unused:bytes")
-		ratio := float64(read("/memory/classes/heap/released:bytes")) / float64(inUse)
-		if done > numbers[0] && ratio > found.BusyRatio {
-			found.BusyRatio = ratio // after a first heap's worth, when its size has settled
-		}
+		released := read("/memory/classes/heap/released:bytes")
+		ratios = append(ratios, float64(released)/float64(inUse))
 	}
+	sort.Float64s(ratios)
+	found.BusyRatio = ratios[len(ratios)/2]
 	found.RSSBefore = rss()
-	held := underLimit()
+	held := resident()
 	kept = nil
 	runtime.GC()
 	runtime.GC() // the scavenger spares chunks that were full in the cycle before
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		found.ReturnedFraction = 1 - float64(underLimit())/float64(held)
+		found.ReturnedFraction = 1 - float64(resident())/float64(held)
 		found.Seconds = time.Since(began).Seconds()
 		if found.ReturnedFraction >= nearlyAll || time.Since(began) > patience {
 			break
@@ -47,6 +49,12 @@ func drop(numbers []int) any {
 	}
 	found.RSSAfter = rss()
 	return found
+}
+
+// resident is what of the heap has pages behind it, used or not.
+func resident() uint64 {
+	return read("/memory/classes/heap/objects:bytes") + read("/memory/classes/heap/unused:bytes") +
+		read("/memory/classes/heap/free:bytes")
 }
 
 func rss() uint64 {
