@@ -62,7 +62,8 @@ class Checked:
 
     def line(self) -> str:
         """For the terminal."""
-        return f"  {self.what:34}{self.points:7,} points  {self.wrong:4} differ  {self.note}".rstrip()
+        compared = f"{self.points:7,} points  {self.wrong:4} differ"
+        return f"  {self.what:34}{compared}  {self.note}".rstrip()
 
 
 def begun(built: Probe, place: str) -> Descent:
