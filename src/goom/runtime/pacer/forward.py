@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.errors import BadInput
+from goom.runtime.allocator.eras import release_of
 from goom.runtime.pacer import mgcscavenge, mgcscavenge_1_21
 from goom.runtime.pacer.compiled import compiled_cycles
 from goom.runtime.pacer.forward_approach import Reached
@@ -33,6 +34,7 @@ from goom.runtime.pacer.versions import GO_1_19, pacer_of
 MOST_CYCLES = 1_000_000
 
 _BLOCK = 4096
+_SCAVENGER_REPAIRED = (1, 22)
 
 Column = NDArray[np.float64]
 Cycles = Callable[[Rules, Body, Any, State, Any], tuple[int, State, Reached]]
@@ -127,14 +129,9 @@ def rules_of(settings: Settings) -> Rules:
 
 
 def _limit_scavenge_factor(version: str) -> float:
-    if version == "newest" or _release(version) >= (1, 22):
+    if release_of(version) >= _SCAVENGER_REPAIRED:
         return mgcscavenge.MEMORY_LIMIT_GOAL_FACTOR
     return mgcscavenge_1_21.MEMORY_LIMIT_GOAL_FACTOR
-
-
-def _release(version: str) -> tuple[int, int]:
-    major, minor = version.removeprefix("go").split(".")[:2]
-    return int(major), int(minor)
 
 
 def _body(scenario: Scenario) -> Body:
@@ -145,13 +142,16 @@ def _body(scenario: Scenario) -> Body:
         waste=float(scenario.span_waste_fraction),
         stuck=float(scenario.stuck_fraction),
         release_per_second=float(scenario.release_bytes_per_second),
+        slice_seconds=float(scenario.slice_seconds),
+        while_marking=float(scenario.allocation_while_marking_fraction),
+        cached=float(scenario.cached_bytes),
     )
 
 
 def _start() -> State:
     """A process before its first collection: nothing is known of its heap."""
     return State(
-        seconds=0.0, allocated=0.0, gc_seconds=-1.0, heap_marked=0.0, heap_scan=0.0,
+        number=0.0, seconds=0.0, allocated=0.0, gc_seconds=-1.0, heap_marked=0.0, heap_scan=0.0,
         stack_scan=0.0, last_goal=0.0, last_in_use=0.0, fill_seconds=0.0,
         cons=ConsMark(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), pages=Footprint(0.0, 0.0, 0.0),
     )  # fmt: skip

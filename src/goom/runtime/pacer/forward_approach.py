@@ -123,12 +123,16 @@ def meeting(low: Aim, full: Aim, marked: float, filled: float) -> Aim:
 
 
 def approach(rules: Rules, body: Body, table: Any, state: State, heap: float) -> Reached:
-    """Let the program allocate until ``heap_live`` is ``heap``, or something else comes first."""
+    """Let the program allocate until ``heap_live`` is ``heap``, or something else comes first.
+
+    heapLive counts a span's free slots when a P takes it into its cache, and a cycle empties the
+    caches: so much is counted beyond what is allocated.
+    """
     due = math.inf
     if rules.gogc >= 0 and state.gc_seconds >= 0:
         due = state.gc_seconds + FORCE_GC_SECONDS
     way = Way(heap, due)
-    at = Reached(state.seconds, state.allocated, state.heap_marked, GOING)
+    at = Reached(state.seconds, state.allocated, state.heap_marked + body.cached, GOING)
     piece = 0
     while at.why == GOING:
         place = progress(body, at.seconds, at.allocated)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from goom.runtime.pacer.forward_approach import ENDED, PERIODIC, Aim, Reached, aim, approach
-from goom.runtime.pacer.forward_mark import Crew, Done, Job, crew, mark
+from goom.runtime.pacer.forward_mark import Done, Job, mark
 from goom.runtime.pacer.forward_state import (
     Body,
     ConsMark,
@@ -39,6 +39,8 @@ from goom.runtime.pacer.mgcscavenge import (
     shrink,
     wanted_release_bytes,
 )
+
+GOLDEN_SECTION = 0.6180339887498949
 
 
 class Cycle(NamedTuple):
@@ -110,11 +112,10 @@ class Start(NamedTuple):
 
 def collect(rules: Rules, body: Body, start: Start, state: State) -> tuple[Cycle, State]:
     """A cycle: the mark phase, and everything that follows from it."""
-    who = crew(rules, start.now.mutators, start.at.why == PERIODIC)
     job = task(body, start, state)
     busy = min(start.now.mutators, rules.procs)
     drained = max(state.fill_seconds - busy * (start.at.seconds - state.seconds), 0.0)
-    done = mark(rules, start.now, who, job, drained)
+    done = mark(rules, while_marking(body, start.now), job, drained)
     ended = start.at.seconds + done.seconds
     ready = scavenge(rules, body, Waited(start.aim.goal, start.now.non_heap, ended), state)
     heap_end = job.triggered + done.allocated
@@ -123,23 +124,31 @@ def collect(rules: Rules, body: Body, start: Start, state: State) -> tuple[Cycle
     objects = marked * (1.0 + body.waste)
     swept = shrink(full, objects + body.stuck * max(full.in_use_bytes - objects, 0.0))
     after = State(
-        ended, start.at.allocated + done.allocated, ended,
+        state.number + 1.0, ended, start.at.allocated + done.allocated, ended,
         marked, job.work - start.now.stacks - body.globals_scan, start.now.stacks,
         job.goal, full.in_use_bytes, done.fill_seconds,
-        learned(rules, who, job, done, state.cons), swept,
+        learned(rules, job, done, state.cons), swept,
     )  # fmt: skip
     cycle = Cycle(
         start.at.seconds, ended, after.allocated,
         start.aim.trigger, job.goal, float(start.aim.regime),
         job.triggered, heap_end, marked, job.work, after.cons.estimate,
-        done.assist_seconds, who.background * done.seconds, who.idle * done.seconds,
-        done.limited_seconds, done.fill_seconds, 1.0 if start.at.why == PERIODIC else 0.0,
+        done.assist_seconds, done.background_seconds, done.idle_seconds,
+        done.limited_seconds, done.fill_seconds, job.periodic,
         full.in_use_bytes, full.free_bytes, full.released_bytes,
         retained_bytes(full) + start.now.non_heap,
         retained_bytes(grow(ready, job.triggered * (1.0 + body.waste))) + start.now.non_heap,
         state.pages.free_bytes - ready.free_bytes, swept.in_use_bytes,
     )  # fmt: skip
     return cycle, after
+
+
+def while_marking(body: Body, now: Moment) -> Moment:
+    """The scenario as it is while a cycle marks: allocation is slower."""
+    allocation = now.allocation * body.while_marking
+    return Moment(
+        allocation, now.mutators, now.reachable, now.scannable, now.stacks, now.non_heap, now.mark
+    )
 
 
 def task(body: Body, start: Start, state: State) -> Job:
@@ -159,6 +168,8 @@ def task(body: Body, start: Start, state: State) -> Job:
         reached + roots,
         state.heap_scan + state.stack_scan + body.globals_scan,
         state.heap_scan + fresh + roots,
+        1.0 if start.at.why == PERIODIC else 0.0,
+        slice_of(body, state.number),
     )
 
 
@@ -168,6 +179,15 @@ class Waited(NamedTuple):
     goal: float
     non_heap: float
     seconds: float
+
+
+def slice_of(body: Body, number: float) -> float:
+    """How long a goroutine keeps its P in this cycle: one to two slices.
+
+    Who looks after slices (sysmon, proc.go) does so every 10 ms when little happens. Multiples of
+    the golden section spread evenly over what lies between, and are the same in every run.
+    """
+    return body.slice_seconds * (1.0 + number * GOLDEN_SECTION % 1.0)
 
 
 def scavenge(rules: Rules, body: Body, until: Waited, state: State) -> Footprint:
@@ -182,12 +202,14 @@ def scavenge(rules: Rules, body: Body, until: Waited, state: State) -> Footprint
     return release(state.pages, min(wanted, pace * (until.seconds - state.seconds)))
 
 
-def learned(rules: Rules, who: Crew, job: Job, done: Done, last: ConsMark) -> ConsMark:
+def learned(rules: Rules, job: Job, done: Done, last: ConsMark) -> ConsMark:
     """The estimate of cons/mark after this phase (endCycle): by version."""
     if done.allocated <= 0:
         return last
-    utilization = GC_GOAL_UTILIZATION + done.assist_seconds / (done.seconds * rules.procs)
-    measured = current_cons_mark(done.allocated, job.work, utilization, who.idle / rules.procs)
+    total = done.seconds * rules.procs
+    utilization = GC_GOAL_UTILIZATION + done.assist_seconds / total
+    idle = done.idle_seconds / total
+    measured = current_cons_mark(done.allocated, job.work, utilization, idle)
     if rules.modern > 0:
         highest = max(measured, last.first, last.second, last.third, last.fourth)
         return ConsMark(highest, last.second, last.third, last.fourth, measured, 0.0)

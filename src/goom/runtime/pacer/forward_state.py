@@ -39,6 +39,9 @@ class Body(NamedTuple):
     waste: float
     stuck: float
     release_per_second: float
+    slice_seconds: float
+    while_marking: float
+    cached: float
 
 
 class Moment(NamedTuple):
@@ -65,8 +68,11 @@ class ConsMark(NamedTuple):
 
 
 class State(NamedTuple):
-    """The process at a mark termination; ``gc_seconds`` is when it was, negative for never."""
+    """The process at a mark termination, the ``number``-th; ``gc_seconds`` is when it was, negative
+    for never.
+    """
 
+    number: float
     seconds: float
     allocated: float
     gc_seconds: float

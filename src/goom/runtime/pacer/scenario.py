@@ -22,6 +22,14 @@ from goom.runtime.pacer.mgcpacer import GC_OFF
 
 MOST_PROCS = 4096
 MOST_POINTS = 10_000
+MOST_SPEED_UP = 10.0
+_NOT_NEGATIVE = (
+    "globals_scan_bytes",
+    "span_waste_fraction",
+    "release_bytes_per_second",
+    "slice_seconds",
+    "cached_bytes",
+)
 _LARGEST = 1e18  # bytes, seconds or bytes a second: beyond it no figure is meant
 
 
@@ -107,7 +115,13 @@ class Scenario:
       at its largest;
     - ``stuck_fraction``: of the bytes a sweep frees, what stays in spans that others still use,
       of no use but to allocations of the same size class;
-    - ``release_bytes_per_second``: how fast one P returns pages to the system.
+    - ``release_bytes_per_second``: how fast one P returns pages to the system;
+    - ``slice_seconds``: how long a goroutine keeps its P. One that never waits keeps it for 10 ms
+      (forcePreemptNS), and as long a fractional mark worker waits for its turn;
+    - ``cached_bytes``: what heapLive counts beyond what is allocated: free slots of spans in the
+      caches of all Ps, taken anew after each cycle;
+    - ``allocation_while_marking_fraction``: how fast a P allocates while a cycle marks, with write
+      barriers on and workers in its caches, as a share of how fast it does otherwise.
     """
 
     name: str = "scenario"
@@ -124,6 +138,9 @@ class Scenario:
     span_waste_fraction: float = 0.03
     stuck_fraction: float = 0.0
     release_bytes_per_second: float = 2.0 * GIB
+    slice_seconds: float = 0.010
+    cached_bytes: float = 0.0
+    allocation_while_marking_fraction: float = 1.0
 
     def __post_init__(self) -> None:
         if self.axis not in ("seconds", "allocated_bytes"):
@@ -133,11 +150,13 @@ class Scenario:
         for name in ("allocation_bytes_per_second", "mutator_procs", "mark_bytes_per_second"):
             if not all(value > 0 for _, value in getattr(self, name).points):
                 raise BadInput(f"{name} must be above zero all the time.")
-        for name in ("globals_scan_bytes", "span_waste_fraction", "release_bytes_per_second"):
+        for name in _NOT_NEGATIVE:
             if not 0 <= getattr(self, name) <= _LARGEST:
                 raise BadInput(f"{name} must not be negative.")
         if not 0 <= self.stuck_fraction <= 1:
             raise BadInput("stuck_fraction is a share: 0 to 1.")
+        if not 0 < self.allocation_while_marking_fraction <= MOST_SPEED_UP:
+            raise BadInput("allocation_while_marking_fraction is a share: above 0, about 1.")
 
 
 class Columns(NamedTuple):

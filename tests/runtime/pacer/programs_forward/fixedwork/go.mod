@@ -1,0 +1,3 @@
+module fixedwork
+
+go 1.21
