@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, TypeVar
 
-NO_GOAL_BYTES = 1 << 62  # stands for Go's ^uint64(0): gcPercentHeapGoal with GOGC=off
+NO_GOAL_BYTES = (1 << 63) - 1  # stands for Go's ^uint64(0): gcPercentHeapGoal with GOGC=off
 NO_MEMORY_LIMIT_BYTES = (1 << 63) - 1  # GOMEMLIMIT=off
 NOT_TRIGGERED_BYTES = 0  # stands for Go's ^uint64(0): triggered outside of a mark phase
 GC_OFF = -1  # gcPercent with GOGC=off

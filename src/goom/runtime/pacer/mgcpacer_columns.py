@@ -1,6 +1,7 @@
 """The equations of mgcpacer.py that branch, over columns: many cycles at once.
 
-Their twins there take one cycle; a property test holds the two against each other.
+Their twins there take one cycle; a property test holds the two against each other. Bytes are whole
+numbers in floats: exact to 2**53, and np.floor of a quotient is Go's division to about 2**50.
 """
 
 from __future__ import annotations
@@ -20,44 +21,46 @@ from goom.runtime.pacer.mgcpacer import (
     SWEEP_DISTANCE,
     SWEEP_MIN_HEAP_DISTANCE_BYTES,
     TRIGGER_RATIO_DEN,
-    heap_minimum_bytes,
 )
 
-_LEAST_HEADROOM_BYTES = 1 << 20  # 1.19: the headroom; since 1.21: its minimum
+_LEAST_HEADROOM_BYTES = float(1 << 20)  # 1.19: the headroom; since 1.21: its minimum
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+def gogc_goals_bytes(heap_marked_bytes: Floats, root_scan_bytes: Floats, percent: int) -> Floats:
+    """The goals of GOGC (gc_percent_heap_goal_bytes), before the heap minimum."""
+    if percent < 0:
+        return np.full(len(heap_marked_bytes), float(NO_GOAL_BYTES))
+    return heap_marked_bytes + np.floor((heap_marked_bytes + root_scan_bytes) * percent / 100)
+
+
 def heap_goals(
     heap_marked_bytes: Floats,
-    root_scan_bytes: Floats,
-    gc_percent: int,
+    gogc_goals_bytes: Floats,
+    heap_minimum_bytes: float,
     memory_limit_goals_bytes: Floats,
 ) -> tuple[Floats, Floats, Ints]:
     """The goals, least triggers and regimes that the commit after each mark leads to.
 
-    gc_percent_heap_goal_bytes and heap_goal, with a sweep that has just begun.
+    heap_goal, with a sweep that has just begun.
     """
-    goals = np.full(len(heap_marked_bytes), float(NO_GOAL_BYTES))
-    if gc_percent >= 0:
-        growth = (heap_marked_bytes + root_scan_bytes) * gc_percent // 100
-        goals = heap_marked_bytes + growth
-    least = float(heap_minimum_bytes(gc_percent))
-    regimes = np.where(goals < least, HEAP_MINIMUM, GOGC)
-    goals = np.maximum(goals, least)
+    goals = np.maximum(gogc_goals_bytes, heap_minimum_bytes)
     limited = memory_limit_goals_bytes < goals
-    sweep = np.where(limited, 0.0, heap_marked_bytes + SWEEP_MIN_HEAP_DISTANCE_BYTES)
-    regimes = np.where(sweep > goals, SWEEP_DISTANCE, regimes)
-    goals = np.where(limited, memory_limit_goals_bytes, np.maximum(goals, sweep))
-    return goals, sweep, np.where(limited, MEMORY_LIMIT, regimes)
+    swept = heap_marked_bytes + SWEEP_MIN_HEAP_DISTANCE_BYTES
+    regimes = np.where(goals > gogc_goals_bytes, HEAP_MINIMUM, GOGC)
+    regimes[swept > goals] = SWEEP_DISTANCE
+    regimes[limited] = MEMORY_LIMIT
+    goals = np.where(limited, memory_limit_goals_bytes, np.maximum(goals, swept))
+    return goals, np.where(limited, 0.0, swept), regimes
 
 
 def memory_limit_heap_goals_bytes(
     left_bytes: Floats, headroom_percent: int, heap_marked_bytes: Floats
 ) -> Floats:
     """The goals of GOMEMLIMIT (memory_limit_heap_goal_bytes); the percentage is by version."""
-    headrooms = np.maximum(left_bytes // 100 * headroom_percent, float(_LEAST_HEADROOM_BYTES))
+    headrooms = np.maximum(np.floor(left_bytes / 100) * headroom_percent, _LEAST_HEADROOM_BYTES)
     goals = np.maximum(left_bytes - headrooms, headrooms)
     return np.where(left_bytes > 0, np.maximum(goals, heap_marked_bytes), heap_marked_bytes)
 
@@ -75,7 +78,7 @@ def triggers_bytes(
     runways_bytes: Floats,
 ) -> Floats:
     """The triggers (trigger_bytes)."""
-    step = (goals_bytes - heap_marked_bytes) // TRIGGER_RATIO_DEN
+    step = np.floor((goals_bytes - heap_marked_bytes) / TRIGGER_RATIO_DEN)
     earliest = np.maximum(min_triggers_bytes, step * MIN_TRIGGER_RATIO_NUM + heap_marked_bytes)
     latest = np.maximum(
         step * MAX_TRIGGER_RATIO_NUM + heap_marked_bytes, goals_bytes - DEFAULT_HEAP_MINIMUM_BYTES

@@ -6,7 +6,7 @@ Nothing is fitted: the equations are those of mgcpacer.py; what a log does not p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,12 @@ class Settings:
 class Replay:
     """``n`` cycles that follow one that was seen. Sizes in bytes, times in seconds since start.
 
-    ``cycle`` is the row in GCTrace.cycles. ``goal`` is what the pacer makes of the heap that the
-    cycle before marked and of what the program allocated in this one; ``regime`` says what decided
-    it, one of mgcpacer.REGIMES by number. Allocation matters where the memory limit decides, and
-    where a cycle began past its goal. ``goal_ahead`` does without: it is made of the cycles before
-    alone. So are ``trigger`` and ``start_seconds``, which is nan where no rate is known yet.
+    ``cycle`` is the row in GCTrace.cycles, ``heap_marked`` what the cycle before it had marked.
+    ``goal`` is what the pacer makes of that heap and of what the program allocated in this cycle;
+    ``regime`` says what decided it, one of mgcpacer.REGIMES by number. Allocation matters where the
+    memory limit decides, and where a cycle began past its goal. ``goal_ahead`` does without: it is
+    made of the cycles before alone. So are ``trigger`` and ``start_seconds``, which is nan where no
+    rate is known yet.
 
     Under the limit the bounds of a goal are wide, what was marked and what a limit without any
     overhead gives: what is between is followed, not known. ``room_unknown`` marks goals before any
@@ -54,6 +55,7 @@ class Replay:
     """
 
     cycle: Ints
+    heap_marked: Bounds
     regime: Ints
     goal: Bounds
     goal_ahead: Floats
@@ -92,6 +94,7 @@ def replay(trace: GCTrace, settings: Settings = Settings()) -> Replay:
     after = before + 1
     return Replay(
         cycle=after,
+        heap_marked=seen.heap_marked[before],
         regime=regime[before],
         goal=goal[before],
         goal_ahead=ahead[before],
@@ -108,14 +111,14 @@ def replay(trace: GCTrace, settings: Settings = Settings()) -> Replay:
 
 def _commit(seen: Observed, settings: Settings, headroom_percent: int) -> Commit:
     """What the pacer commits to after each cycle."""
-    unbound = Commit(seen, settings.gc_percent, no_limit(seen))
+    unbound = Commit(seen.heap_marked, seen.roots, settings.gc_percent, no_limit(seen))
     if settings.memory_limit_bytes >= NO_MEMORY_LIMIT_BYTES:
         return unbound
     gogc, _ = unbound.goals_given(seen.heap_start, seen.heap_end)
     below = np.concatenate([[False], gogc.low[:-1] > seen.goal.high[1:]])[: len(seen)]
     limit = float(settings.memory_limit_bytes)
     room = room_under(limit, seen, below, headroom_percent)
-    return Commit(seen, settings.gc_percent, room, limit, headroom_percent)
+    return replace(unbound, room=room, limit_bytes=limit, headroom_percent=headroom_percent)
 
 
 def _starts(seen: Observed, trigger: Bounds, follows: Flags) -> Floats:

@@ -14,8 +14,8 @@ from goom.runtime.pacer.replay import Replay
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# Below this gctrace's whole MiB are over 6 % of a goal: its interval is all that one can check.
-SMALL_GOAL_BYTES = 16 << 20
+# Of less, gctrace's whole MiB are over 6 %, and the goal's bounds are all that one can check.
+SMALL_HEAP_MARKED_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,12 @@ class Errors:
 class ReplayErrors:
     """Of one or more replays.
 
-    ``goal`` is of goals of 16 MiB and more, ``small_goal`` of the others, ``limited_goal`` of those
-    of the former that the memory limit set; ``goal_ahead`` as ``goal``, told from the cycles before
-    alone. ``within`` counts the cycles whose predicted bounds hold what was observed. ``trigger``
-    leaves out forced cycles. ``interval`` compares when a cycle began to when it was said to, in
-    shares of the time since the one before; it also pays for a program that changes its pace.
+    ``goal`` is of heaps of which 16 MiB and more were marked, ``small_goal`` of the others,
+    ``limited_goal`` of those of the former whose goal the memory limit set; ``goal_ahead`` as
+    ``goal``, told from the cycles before alone. ``within`` counts the cycles whose predicted bounds
+    hold what was observed. ``trigger`` leaves out forced cycles. ``interval`` compares when a cycle
+    began to when it was said to, in shares of the time since the one before; it also pays for a
+    program that changes its pace.
     """
 
     goal: Errors
@@ -53,7 +54,7 @@ class ReplayErrors:
 def replay_errors(replays: list[Replay]) -> ReplayErrors:
     """The errors of all cycles of some replays together."""
     goal = _joined([_relative(one.goal.middle, one.observed_goal.middle) for one in replays])
-    small = _joined([one.observed_goal.middle < SMALL_GOAL_BYTES for one in replays]) > 0
+    small = _joined([one.heap_marked.low < SMALL_HEAP_MARKED_BYTES for one in replays]) > 0
     ahead = _joined([_relative(one.goal_ahead, one.observed_goal.middle) for one in replays])
     limited = _joined([one.regime == MEMORY_LIMIT for one in replays]) > 0
     within = _joined([one.goal.overlap(one.observed_goal) for one in replays]) > 0

@@ -12,7 +12,7 @@ moves:
 and Go takes that off the goal.
 
 Two readings of what was seen are followed side by side, and after each cycle the one is believed
-that told the last five better:
+that told the last two goals better:
 
 - *filling*: the ceiling is the most that was left in any of the last ten cycles; whatever was less
   is holes. Sweeping leaves a share of what it frees as holes (objects that die one by one) and
@@ -31,15 +31,16 @@ from numpy.typing import NDArray
 
 from goom.runtime.pacer.known import last_known, rolling
 from goom.runtime.pacer.mgcpacer import NO_MEMORY_LIMIT_BYTES
-from goom.runtime.pacer.mgcpacer_columns import left_of_goals_bytes
+from goom.runtime.pacer.mgcpacer_columns import left_of_goals_bytes, memory_limit_heap_goals_bytes
 from goom.runtime.pacer.replay_observed import Observed
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _CEILING_CYCLES = 10
 _SHARE_CYCLES = 5
-_JUDGED_CYCLES = 5
+_JUDGED_CYCLES = 2
 _SHARE_UNKNOWN = 0.0
 _HOLES_SEEN_FRACTION = 0.01  # of the ceiling: fewer than that may be metadata that grew
 
@@ -56,6 +57,15 @@ class Room:
     holes_bytes: Floats
     heap_marked_bytes: Floats
     unknown: Flags
+
+    def __getitem__(self, rows: Ints) -> Room:
+        """The room after some of the cycles."""
+        return Room(
+            ceiling_bytes=self.ceiling_bytes[rows],
+            holes_bytes=self.holes_bytes[rows],
+            heap_marked_bytes=self.heap_marked_bytes[rows],
+            unknown=self.unknown[rows],
+        )
 
     def left_bytes(self, heap_live_bytes: Floats) -> Floats:
         """What is left to the heap once it has grown to ``heap_live`` in the cycle that follows."""
@@ -77,29 +87,29 @@ def no_limit(seen: Observed) -> Room:
 
 
 def room_under(limit_bytes: float, seen: Observed, limited: Flags, percent: int) -> Room:
-    """Follow the room through a log; ``limited`` says which goals the limit had set for certain.
-
-    A goal that is just what was marked before does not tell what was left: it may be anything less.
-    """
-    marked_before = np.concatenate([[np.inf], seen.heap_marked.high[:-1]])[: len(seen)]
-    told = limited & (seen.goal.low > marked_before)
-    left = np.where(told, left_of_goals_bytes(seen.goal.middle, percent), np.nan)
+    """Follow the room through a log; ``limited`` says which goals the limit had set for certain."""
+    left = np.where(limited, left_of_goals_bytes(seen.goal.middle, percent), np.nan)
     at_most = limit_bytes - seen.stacks.middle
-    filling, standing = _filling(seen, left, at_most), _standing(seen, left, at_most)
-    better = _misses(standing, seen, left) < _misses(filling, seen, left)
+    # A goal that is just what was marked before tells no more than that not more was left.
+    marked_before = np.concatenate([[np.inf], seen.heap_marked.high[:-1]])[: len(seen)]
+    certain = np.where(seen.goal.low > marked_before, left, np.nan)
+    filling, standing = _filling(seen, certain, at_most), _standing(seen, left, at_most)
+    better = _misses(standing, seen, limited, percent) < _misses(filling, seen, limited, percent)
     return Room(
         ceiling_bytes=np.where(better, standing.ceiling_bytes, filling.ceiling_bytes),
         holes_bytes=np.where(better, standing.holes_bytes, filling.holes_bytes),
         heap_marked_bytes=seen.heap_marked.middle,
-        unknown=filling.unknown,
+        unknown=standing.unknown,
     )
 
 
-def _misses(room: Room, seen: Observed, left: Floats) -> Floats:
-    """How far a reading was off in the last cycles that told what was left; inf before any did."""
-    end = seen.heap_end.middle
+def _misses(room: Room, seen: Observed, limited: Flags, percent: int) -> Floats:
+    """How far off a reading was for the last goals that the limit had set; inf before any."""
+    end, marked = seen.heap_end.middle, seen.heap_marked.middle
+    left = room.left_bytes(np.concatenate([end[1:], end[:1]]))
+    goals = memory_limit_heap_goals_bytes(left, percent, marked)[:-1]
     missed = np.full(len(end), np.nan)
-    missed[1:] = np.abs(room.left_bytes(np.concatenate([end[1:], end[:1]]))[:-1] - left[1:])
+    missed[1:] = np.where(limited[1:], np.abs(goals - seen.goal.middle[1:]), np.nan)
     missed[1:][room.unknown[:-1]] = np.nan
     return np.nan_to_num(rolling(np.mean, missed, _JUDGED_CYCLES), nan=np.inf)
 

@@ -46,7 +46,8 @@ class Observed:
     ``heap_start``, ``heap_end`` and ``heap_marked`` are the three heaps of the gctrace line,
     ``stacks`` what was scanned of stacks, ``roots`` of stacks and globals. ``triggered`` is what
     cons/mark counts allocation from: heap_start, up to 1.20 the trigger. ``scan_work_bytes`` is nan
-    where the log does not tell it; ``allocated`` says where heap_end is above triggered for sure.
+    where the log does not tell it; ``allocated`` is false where it tells that nothing was allocated
+    while marking.
     """
 
     process: Ints
@@ -92,7 +93,7 @@ def observed(trace: GCTrace, triggered_is_trigger: bool = False) -> Observed:
         stacks=stacks,
         roots=stacks + data,
         triggered=triggered,
-        allocated=told.told if told.told.any() else end.middle > triggered.middle,
+        allocated=told.told if told.told.any() else np.ones(len(cycles), np.bool_),
         scan_work_bytes=told.scan_work_bytes,
         utilization=0.25 + _share_of_mark(trace, cycles.assist_cpu_seconds),
         idle_utilization=_share_of_mark(trace, cycles.idle_cpu_seconds),
@@ -100,8 +101,12 @@ def observed(trace: GCTrace, triggered_is_trigger: bool = False) -> Observed:
 
 
 def _share_of_mark(trace: GCTrace, cpu_seconds: Floats) -> Floats:
-    """A share of all CPU time while marking, 0 for a mark too short to print."""
-    offered = trace.cycles.mark_seconds * trace.cycles.procs
+    """A share of all CPU time while assists were on, 0 for a mark too short to print.
+
+    markStartTime is taken before the first stop (gcStart), so that stop is part of it.
+    """
+    cycles = trace.cycles
+    offered = (cycles.sweep_termination_seconds + cycles.mark_seconds) * cycles.procs
     shares: Floats = np.divide(cpu_seconds, offered, out=np.zeros(len(offered)), where=offered > 0)
     return shares
 

@@ -17,21 +17,35 @@ _CYCLES = 5  # the current measurement and lastConsMark
 
 
 def runways(seen: Observed, first: ConsMarkEstimate) -> Bounds:
-    """The runway after each cycle.
+    """The runway after each cycle: the least with the least allocation and the most scan work.
 
     cons/mark falls with the scan work and the runway rises with it, so where the log does not tell
     scan work any figure in proportion will do: the heap that was marked, as long as the share of it
     that has pointers stays as it is.
     """
-    told = ~np.isnan(seen.scan_work_bytes)
-    work = last_known(seen.scan_work_bytes if told.any() else seen.heap_marked.middle)
-    ends, starts = seen.heap_end, seen.triggered
-    allocations = (ends.low - starts.high, ends.middle - starts.middle, ends.high - starts.low)
-    low, middle, high = (
-        runways_bytes(_estimates(seen, np.maximum(one, 0.0), work, first), work)
-        for one in allocations
-    )
+    ends, starts, work = seen.heap_end, seen.triggered, _scan_work(seen)
+    middle = _runways(seen, ends.middle - starts.middle, (work.middle, work.middle), first)
+    if np.array_equal(work.low, work.high) and np.array_equal(ends.low, ends.high):
+        return Bounds(middle, middle, middle)  # all is told to the byte
+    low = _runways(seen, ends.low - starts.high, (work.high, work.low), first)
+    high = _runways(seen, ends.high - starts.low, (work.low, work.high), first)
     return Bounds(low, middle, high)
+
+
+def _scan_work(seen: Observed) -> Bounds:
+    if np.isnan(seen.scan_work_bytes).all():
+        marked = seen.heap_marked
+        return Bounds(np.maximum(marked.low, 1.0), marked.middle, marked.high)
+    work = last_known(seen.scan_work_bytes)
+    return Bounds(work, work, work)
+
+
+def _runways(
+    seen: Observed, allocated: Floats, work: tuple[Floats, Floats], first: ConsMarkEstimate
+) -> Floats:
+    """From bytes allocated while marking, the work done, and the work that is expected next."""
+    done, expected = work
+    return runways_bytes(_estimates(seen, np.maximum(allocated, 0.0), done, first), expected)
 
 
 def _estimates(

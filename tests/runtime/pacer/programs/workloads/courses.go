@@ -45,9 +45,9 @@ var (
 	passingBytes []byte
 )
 
-// steady keeps 24 MiB and replaces it at random.
+// steady keeps 48 MiB and replaces it at random.
 func steady(l *load) {
-	kept := records(24 * mib)
+	kept := records(48 * mib)
 	fill(kept, 0, len(kept))
 	for l.goes() {
 		l.replace(kept, len(kept), 2000)

@@ -56,7 +56,7 @@ func parallel(l *load) {
 		working.Add(1)
 		go func() {
 			defer working.Done()
-			kept := make([]*order, 1500)
+			kept := make([]*order, 3000)
 			defer runtime.KeepAlive(kept)
 			for i := 0; l.goes(); i++ {
 				var written bytes.Buffer

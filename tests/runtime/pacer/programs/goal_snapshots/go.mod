@@ -1,0 +1,3 @@
+module goal_snapshots
+
+go 1.21
