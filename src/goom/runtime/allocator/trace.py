@@ -43,6 +43,7 @@ class Trace:
     collections: NDArray[np.int64]
 
     def __post_init__(self) -> None:
+        _check_columns(self)
         _check_amounts(self)
         _check_allocations(self)
         _check_frees(self)
@@ -89,6 +90,21 @@ def trace_of_events(
     )
 
 
+_COLUMNS = {
+    "span_classes": (np.dtype(np.uint8), 1),
+    "large_pages": (np.dtype(np.int32), 1),
+    "freed": (np.dtype(np.uint32), 1),
+    "collections": (np.dtype(np.int64), 2),
+}
+
+
+def _check_columns(trace: Trace) -> None:
+    for name, expected in _COLUMNS.items():
+        column = getattr(trace, name)
+        if (column.dtype, column.ndim) != expected or column.shape[1:] not in ((), (2,)):
+            raise BadInput(f"{name} of a trace has another type or shape than Trace says.")
+
+
 def _check_amounts(trace: Trace) -> None:
     if trace.events > MOST_EVENTS:
         raise BadInput(
@@ -113,7 +129,7 @@ def _check_allocations(trace: Trace) -> None:
 
 def _check_frees(trace: Trace) -> None:
     ends = np.array([[len(trace.span_classes), len(trace.freed)]])
-    bounds = np.concatenate((np.zeros((1, 2), np.int64), trace.collections.reshape(-1, 2), ends))
+    bounds = np.concatenate((np.zeros((1, 2), np.int64), trace.collections, ends))
     steps = np.diff(bounds, axis=0)
     if (steps < 0).any():
         raise BadInput("the collections are out of order, or after the end of the trace.")

@@ -1,0 +1,3 @@
+module heapcourse
+
+go 1.21
