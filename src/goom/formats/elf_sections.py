@@ -14,12 +14,13 @@ AMD64, ARM64 = 62, 183  # e_machine
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Name, virtual address, and where its bytes lie in the file."""
+    """Name, virtual address, and where its bytes lie in the file; ``flags`` as sh_flags."""
 
     name: str
     address: int
     offset: int
     size: int
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ def read(data: memoryview) -> Elf:
     rows = [struct.unpack_from("<IIQQQQ", data, table + size * row) for row in range(count)]
     names = rows[names_index] if names_index < count else None
     sections = {}
-    for name_offset, kind, _, address, offset, length in rows:
+    for name_offset, kind, flags, address, offset, length in rows:
         if kind == _NO_BITS or offset + length > len(data):
             continue
         name = _name(data, names, name_offset)
-        sections[name] = Section(name, address, offset, length)
+        sections[name] = Section(name, address, offset, length, flags)
     return Elf(machine, sections)
 
 

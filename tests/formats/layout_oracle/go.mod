@@ -1,0 +1,3 @@
+module layout_oracle
+
+go 1.21
