@@ -40,6 +40,12 @@ def _scan_work(seen: Observed) -> Bounds:
     return Bounds(work, work, work)
 
 
+def estimates(seen: Observed, first: ConsMarkEstimate) -> Floats:
+    """The pacer's cons/mark after each cycle, on from ``first``: by the best guesses."""
+    allocated = np.maximum(seen.heap_end.middle - seen.triggered.middle, 0.0)
+    return _estimates(seen, allocated, _scan_work(seen).middle, first)
+
+
 def _runways(
     seen: Observed, allocated: Floats, work: tuple[Floats, Floats], first: ConsMarkEstimate
 ) -> Floats:
