@@ -15,6 +15,8 @@ from __future__ import annotations
 import argparse
 import importlib
 
+from goom.cli import options
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command for each model."""
@@ -38,10 +40,24 @@ def _alloc(parser: argparse.ArgumentParser) -> None:
 
 
 def _pacer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--gogc", metavar="50,100,off", help="values of GOGC (50,100,200)")
+    parser.add_argument("--memory-limit", metavar="512M,none", help="values of GOMEMLIMIT (none)")
+    parser.add_argument("--live", type=options.size, metavar="100M",
+                        help="what stays reachable (100M)")  # fmt: skip
+    parser.add_argument("--alloc-rate", type=options.size, metavar="200M",
+                        help="allocated each second (200M)")  # fmt: skip
+    parser.add_argument("--procs", type=int, metavar="4", help="GOMAXPROCS (4)")
+    parser.add_argument("--for", type=options.seconds, dest="duration", metavar="60s",
+                        help="how long it runs (60s)")  # fmt: skip
     _for_every_model(parser, "pacer")
 
 
 def _barriers(parser: argparse.ArgumentParser) -> None:
+    for name, usual, what in (
+        ("--objects", 2, "how many objects every graph is tried of"),
+        ("--operations", 3, "how many operations of the program are counted out"),
+    ):
+        parser.add_argument(name, type=int, default=usual, metavar="N", help=f"{what} ({usual})")
     _for_every_model(parser, "barriers")
 
 

@@ -12,7 +12,7 @@ from goom.runtime.marking.marking import Marking
 from goom.runtime.marking.mutator import perform
 from goom.runtime.marking.workloads import WORKLOADS, Workload
 
-OBJECTS = 3000
+OBJECTS = 2000
 WORDS_PER_OPERATION = 2  # that the collector reads while the program does one operation
 
 

@@ -21,6 +21,7 @@ from goom.runtime.marking.moves import moves
 from goom.runtime.marking.packed import Layout, States
 
 _CHUNK = 1 << 19  # states whose next ones are made at once
+MOST_STATES = 20_000_000
 _MOST_WAYS = float(1 << 62)
 Ways = NDArray[np.int64]
 
@@ -49,12 +50,21 @@ class Found:
     losing: int | None
 
 
-def explore(barrier: Barrier, bound: Bound) -> Found:
-    """Search all within the bound, or until an object is lost."""
+def explore(barrier: Barrier, bound: Bound, most_states: int = MOST_STATES) -> Found:
+    """Search all within the bound, or until an object is lost.
+
+    BadInput when there are more than ``most_states`` states: a state takes about 60 bytes, a
+    million of them some seconds.
+    """
     layout = Layout(bound, barrier)
     starts = layout.starts(list(graphs(bound)))
     seen, runs, steps = Seen(), 0, 0
     for steps, now in enumerate(generations(layout, starts, seen)):
+        if len(seen) > most_states:
+            raise BadInput(
+                f"{bound.words()}: more than {most_states:,} states.",
+                "Search with fewer objects or operations.",
+            )
         ends = may_end(layout, now.states)
         losing = loses(layout, now.states[ends])
         if losing.any():

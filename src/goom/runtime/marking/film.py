@@ -113,15 +113,15 @@ class Film:
         return f"{self.names.listed(turned)} {'turn' if len(turned) > 1 else 'turns'} grey"
 
     def _ended(self) -> str:
-        words = self.marking.tally.stopped_work
+        words, white = self.marking.tally.stopped_work, self._white()
         self.marking.end()
         words = self.marking.tally.stopped_work - words
-        marked = self.marking.marked()
+        kept = f"Marked: {len(self.marking.marked())}; the sweep frees the others."
         if not self.marking.barrier.stops_to_rescan:
-            return f"Marking ends: the world stops, nothing is left to read. {_sum(len(marked))}"
+            return f"Marking ends: the world stops, nothing is left to read. {kept}"
+        found = self._turning(white - self._white())
         return (
-            f"Marking ends: the world stops, stacks are read again, {words} words in all. "
-            f"{_sum(len(marked))}"
+            f"Marking ends: the world stops, {words} words are read in the pause: {found}. {kept}"
         )
 
     def _shoot(self, actor: str, work: Callable[[], str], code: str = "") -> None:
@@ -135,7 +135,3 @@ class Film:
     def _white(self) -> frozenset[Pointer]:
         colors = enumerate(self.marking.color)
         return frozenset(one for one, color in colors if color is Color.WHITE)
-
-
-def _sum(marked: int) -> str:
-    return f"Marked: {marked}; the sweep frees the others."

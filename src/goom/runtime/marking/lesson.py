@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goom.runtime.marking.barrier import BARRIERS, Barrier
+from goom.runtime.marking.barrier import BARRIERS, NONE
+from goom.runtime.marking.beliefs import MESSAGE, SAID, Said
+from goom.runtime.marking.bound import Bound
+from goom.runtime.marking.checks import Checked
 from goom.runtime.marking.cost import Cost
-from goom.runtime.marking.story import StoryRun, play
+from goom.runtime.marking.counterexample import counterexample
+from goom.runtime.marking.scenario import Script
+from goom.runtime.marking.story import StoryRun, play, usual
+
+_SMALLEST = Bound(objects=2, fields=1, stacks=1, slots=2, globals=0, operations=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +29,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One exhaustive search.
-
-    ``removed`` is the part that was taken away from the barrier ("" for a whole one), ``graphs``
-    are those that it starts from, ``states`` the distinct ones met, ``runs`` all ways from a start
-    to the end of marking (operations chosen and interleaving), None when operations are unbounded.
-    ``shortest`` is the number of steps of the shortest run that loses an object, None when no run
-    does; ``states`` and ``runs`` then count only the way to it.
-    """
-
-    barrier: str
-    removed: str
-    bound: str
-    graphs: int
-    states: int
-    runs: int | None
-    shortest: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class BarriersLesson:
     """The rules, one story under each barrier, what goes wrong without one, and what each costs."""
 
+    go_version: str
+    message: str
     rules: tuple[Rule, ...]
     story: tuple[StoryRun, ...]  # in the order of the rules
     counterexample: StoryRun | None  # the shortest run without a barrier that loses an object
     checks: tuple[Checked, ...]
     costs: tuple[Cost, ...]
+    said: tuple[Said, ...] = SAID
 
 
 _STACKS = {
@@ -84,15 +74,19 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
-def story(barriers: tuple[Barrier, ...] = BARRIERS) -> tuple[StoryRun, ...]:
-    """The same story under each."""
-    return tuple(map(play, barriers))
-
-
 def lesson(
+    script: Script | None = None,
     checks: tuple[Checked, ...] = (),
     costs: tuple[Cost, ...] = (),
-    counterexample: StoryRun | None = None,
+    go_version: str = "since 1.8",
 ) -> BarriersLesson:
-    """The lesson with the results of the searches and runs that were made for it."""
-    return BarriersLesson(rules(), story(), counterexample, checks, costs)
+    """The lesson with the searches and runs that were made for it; the usual story without one."""
+    return BarriersLesson(
+        go_version=go_version,
+        message=MESSAGE,
+        rules=rules(),
+        story=tuple(play(script or usual(), barrier) for barrier in BARRIERS),
+        counterexample=counterexample(NONE, _SMALLEST),
+        checks=checks,
+        costs=costs,
+    )

@@ -205,6 +205,7 @@ class Marking:
             for stack, ran in enumerate(self.ran_since_scan):
                 if ran:
                     self._read_stopped(stack)
+                    self.ran_since_scan[stack] = False
             while self.grey:
                 self.shade(self._next_field(self.grey[0]))
                 self.tally.stopped_fields_read += 1

@@ -73,6 +73,8 @@ def _write(marking: Marking, operation: GuardedWrite) -> tuple[Place, Pointer, b
 
 def _run_barrier(marking: Marking, operation: GuardedWrite, old: Pointer, new: Pointer) -> None:
     barrier = marking.barrier
+    if not barrier.shades_old and barrier.shades_new is ShadesNew.NEVER:
+        return
     marking.tally.barrier_hits += 1
     pointers = [old] if barrier.shades_old else []
     pointers += [new] if _shades_new(marking, operation) else []

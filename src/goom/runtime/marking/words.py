@@ -31,7 +31,7 @@ class Words:
         slot, own = self.names.slot, operation.stack
         match operation:
             case Allocate(_, to, _):
-                said = f"{slot(own, to)} = new(T)"
+                said = f"{slot(own, to)} = new({self.names.object(len(self.graph.fields))})"
             case Load(_, to, source, number):
                 said = f"{slot(own, to)} = {self._field(own, source, number)}"
             case LoadGlobal(_, to, number):
