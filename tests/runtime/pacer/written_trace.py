@@ -28,13 +28,15 @@ MIB = 1 << 20
 class Process:
     """What it marks wanders at random; it allocates as much as its pacer lets it. Half is scanned.
 
-    ``overhead`` is what of its limit the heap does not get, the same in every cycle.
+    ``overhead`` is what of its limit the heap never gets. ``spans`` are in use from the start and
+    never go back: what the heap does not fill of them, it does not get either.
     """
 
     chance: random.Random
     gc_percent: int = 100
     memory_limit: int = NO_MEMORY_LIMIT_BYTES
     overhead: int = 0
+    spans: int = 0
     stacks: int = 3000
     globals_: int = 200_000
     large: int = 0  # what one allocation may take the heap past its trigger
@@ -58,10 +60,14 @@ class Process:
             runway = runway_bytes(estimate.cons_mark, work)
         return parse("\n".join([*lines, ""]).encode())
 
-    def _goal(self, triggered: int) -> HeapGoal:
+    def _goal(self, triggered: int, heap_live: int) -> HeapGoal:
         roots = self.stacks + self.globals_
+        spans = max(self.spans, heap_live)
         limit_goal = pacer_of(None).memory_limit_heap_goal_bytes(
-            self.overhead, 0, self.memory_limit, self.marked
+            self.overhead + spans - heap_live,
+            max(self.overhead + spans - self.memory_limit, 0),
+            self.memory_limit,
+            self.marked,
         )
         return heap_goal(
             gc_percent_heap_goal_bytes(self.marked, roots, self.gc_percent),
@@ -72,11 +78,11 @@ class Process:
         )
 
     def _cycle(self, number: int, runway: int, with_pacer: bool) -> list[str]:
-        before = self._goal(0)
+        before = self._goal(0, self.marked)
         trigger = trigger_bytes(before.goal_bytes, before.min_trigger_bytes, self.marked, runway)
         start = trigger + self.chance.randrange(8192) + self.chance.randrange(self.large + 1)
-        goal = self._goal(start)
-        end = max(min(start + self.chance.randrange(4 * MIB), goal.goal_bytes), start + 8192)
+        end = start + 8192 + self.chance.randrange(4 * MIB)
+        goal = self._goal(start, end)
         self.goals.append(goal)
         self.triggers.append(trigger)
         self.starts.append(start)
