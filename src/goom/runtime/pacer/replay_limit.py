@@ -14,7 +14,7 @@ and Go takes that off the goal.
 Two readings of what was seen are followed side by side, and after each cycle the one is believed
 that told the last two goals better:
 
-- *filling*: the ceiling is the most that was left in any of the last ten cycles; whatever was less
+- *filling*: the ceiling is the most that was left in any of the last fifty cycles; whatever was less
   is holes. Sweeping leaves a share of what it frees as holes (objects that die one by one) and
   gives back the rest as whole spans (large objects, or such as die together). The share is learnt:
   the median of the last five cycles that tell it.
@@ -38,7 +38,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_CEILING_CYCLES = 10
+# How far back to look, and from when on. No fits: half or twice as much moves the median error of the
+# goal by less than 0.1 %.
+_CEILING_CYCLES = 50
 _SHARE_CYCLES = 5
 _JUDGED_CYCLES = 2
 _SHARE_UNKNOWN = 0.0
@@ -168,6 +170,6 @@ def _share(holes: Floats, freed: Floats, ceiling: Floats, seen: Observed, told: 
     )
     seen_holes = holes > _HOLES_SEEN_FRACTION * ceiling
     share = rolling(np.median, np.where(seen_holes, shares, np.nan), _SHARE_CYCLES)
-    most = rolling(np.min, np.where(seen_holes, np.nan, shares), _SHARE_CYCLES)
+    most = last_known(np.where(seen_holes, np.nan, shares))
     known: Floats = np.fmin(np.where(np.isnan(share), _SHARE_UNKNOWN, share), most)
     return known
