@@ -27,10 +27,10 @@ def compared(
 
 def run(workload: Workload, barrier: Barrier, seed: int = 1, objects: int = OBJECTS) -> Cost:
     """One mark phase from its start to its end while the workload goes on."""
-    random = Random(seed)
-    marking = Marking(barrier, workload.graph(random, objects))
+    chance = Random(seed)
+    marking = Marking(barrier, workload.graph(chance, objects))
     collector = Collector(marking)
-    for operation in workload.operations(marking.graph, random):
+    for operation in workload.operations(marking.graph, chance):
         while marking.is_stopped(operation.stack):
             collector.work(1)  # a goroutine whose stack is being read waits
         perform(marking, operation)

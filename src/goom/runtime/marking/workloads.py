@@ -43,12 +43,12 @@ def _cache_graph(_: Random, size: int) -> Graph:
     return Graph([table, *values, *([] for _ in range(entries))], [[NIL] * 8], [0])
 
 
-def _cache(graph: Graph, random: Random) -> Operations:
+def _cache(graph: Graph, chance: Random) -> Operations:
     """Replace the entry of a bucket and its value: six pointer writes to the heap of ten."""
     table, old, entry, value = range(4)
     yield LoadGlobal(0, table, 0)
     while True:
-        bucket = random.randrange(len(graph.fields[0]))
+        bucket = chance.randrange(len(graph.fields[0]))
         yield Allocate(0, entry, _ENTRY)
         yield Allocate(0, value, 0)
         yield Store(0, entry, 0, value)
@@ -80,34 +80,34 @@ def _queue(_graph: Graph, _random: Random) -> Operations:
         yield Store(0, queue, 0, head)
 
 
-def _tree_graph(random: Random, size: int) -> Graph:
+def _tree_graph(chance: Random, size: int) -> Graph:
     """A binary search tree of keys put in at random; the first field of the global leads to it."""
     fields = [[1, NIL], [NIL, NIL]]
     for _ in range(size - 1):
         parent = 1
-        side = random.randrange(2)
+        side = chance.randrange(2)
         while fields[parent][side] != NIL:
-            parent, side = fields[parent][side], random.randrange(2)
+            parent, side = fields[parent][side], chance.randrange(2)
         fields[parent][side] = len(fields)
         fields.append([NIL, NIL])
     return Graph(fields, [[NIL] * 8], [0])
 
 
-def _tree(graph: Graph, random: Random) -> Operations:
+def _tree(graph: Graph, chance: Random) -> Operations:
     """Walk down at random and rotate: three pointer writes that move old objects about."""
     parent, node, child, inner = range(4)
     while True:
         yield LoadGlobal(0, parent, 0)
         side = 0
         yield Load(0, node, parent, side)
-        for _ in range(random.randrange(12)):
-            turn = random.randrange(2)
+        for _ in range(chance.randrange(12)):
+            turn = chance.randrange(2)
             if graph.fields[graph.stacks[0][node]][turn] == NIL:
                 break
             yield Copy(0, parent, node)
             yield Load(0, node, parent, turn)
             side = turn
-        turn = random.randrange(2)
+        turn = chance.randrange(2)
         if graph.fields[graph.stacks[0][node]][turn] == NIL:
             continue
         yield Load(0, child, node, turn)
@@ -120,29 +120,29 @@ def _tree(graph: Graph, random: Random) -> Operations:
 _DEPTH = 256
 
 
-def _deep_graph(random: Random, size: int) -> Graph:
+def _deep_graph(chance: Random, size: int) -> Graph:
     """A tree, and one deep stack full of pointers into it."""
-    graph = _tree_graph(random, size)
-    graph.stacks = [[random.randrange(1, size) for _ in range(_DEPTH)]]
+    graph = _tree_graph(chance, size)
+    graph.stacks = [[chance.randrange(1, size) for _ in range(_DEPTH)]]
     return graph
 
 
-def _deep(graph: Graph, random: Random) -> Operations:
+def _deep(graph: Graph, chance: Random) -> Operations:
     """Calls and returns: reads and copies on the stack, one pointer write to the heap in fifty."""
     while True:
         for _ in range(49):
-            slot, other = random.sample(range(_DEPTH), 2)
-            held, side = graph.stacks[0][other], random.randrange(2)
+            slot, other = chance.sample(range(_DEPTH), 2)
+            held, side = graph.stacks[0][other], chance.randrange(2)
             reads = held != NIL and graph.fields[held][side] != NIL
             yield Load(0, slot, other, side) if reads else Copy(0, slot, other)
-        slot, other = random.sample(range(_DEPTH), 2)
+        slot, other = chance.sample(range(_DEPTH), 2)
         if graph.stacks[0][slot] != NIL:
-            yield Store(0, slot, random.randrange(2), other)
+            yield Store(0, slot, chance.randrange(2), other)
 
 
-def _request_graph(random: Random, size: int) -> Graph:
+def _request_graph(chance: Random, size: int) -> Graph:
     """A tree that stays as it is, and a stack for what a request makes."""
-    return _tree_graph(random, size)
+    return _tree_graph(chance, size)
 
 
 def _requests(_graph: Graph, _random: Random) -> Operations:
@@ -163,9 +163,9 @@ def _requests(_graph: Graph, _random: Random) -> Operations:
 _WAY = 24  # objects between the global and the list, so that the collector comes there late
 
 
-def _batch_graph(random: Random, size: int) -> Graph:
+def _batch_graph(chance: Random, size: int) -> Graph:
     """A tree that stays, and at the end of a long way a list of orders that came in."""
-    graph = _tree_graph(random, size // 2)
+    graph = _tree_graph(chance, size // 2)
     first = len(graph.fields)
     graph.fields += [[first + number + 1, NIL] for number in range(_WAY - 1)]
     graph.fields += [[NIL, first + _WAY]]
@@ -175,14 +175,14 @@ def _batch_graph(random: Random, size: int) -> Graph:
     return graph
 
 
-def _batches(graph: Graph, random: Random) -> Operations:
+def _batches(graph: Graph, chance: Random) -> Operations:
     """Take the whole list, leave an empty one, work through what was taken, order by order.
 
     ``batch := s.pending; s.pending = nil``: one pointer write moves many objects from the heap to
     a stack that has been read already.
     """
     server, batch, order, made = range(4)
-    for _ in range(random.randrange(8, 24)):
+    for _ in range(chance.randrange(8, 24)):
         yield from _walk(server)
     while True:
         yield from _walk(server)
@@ -208,28 +208,28 @@ def _walk(slot: int) -> Operations:
 _GOROUTINES, _SLOTS = 200, 32
 
 
-def _crowd_graph(random: Random, size: int) -> Graph:
+def _crowd_graph(chance: Random, size: int) -> Graph:
     """Many goroutines, each with a stack full of pointers to objects of its own and of a tree."""
-    graph = _tree_graph(random, size)
+    graph = _tree_graph(chance, size)
     graph.stacks = [
-        [graph.add(_ENTRY) if random.random() < 0.3 else random.randrange(1, size) for _ in slots]
+        [graph.add(_ENTRY) if chance.random() < 0.3 else chance.randrange(1, size) for _ in slots]
         for slots in [range(_SLOTS)] * _GOROUTINES
     ]
     return graph
 
 
-def _crowd(graph: Graph, random: Random) -> Operations:
+def _crowd(graph: Graph, chance: Random) -> Operations:
     """One after the other does a little: reads, copies, a write, now and then a channel."""
     while True:
-        own, other = random.sample(range(_GOROUTINES), 2)
-        slot, source, target = random.sample(range(_SLOTS), 3)
+        own, other = chance.sample(range(_GOROUTINES), 2)
+        slot, source, target = chance.sample(range(_SLOTS), 3)
         yield Allocate(own, slot, _ENTRY)
         if graph.stacks[own][source] != NIL:
-            yield Load(own, slot, source, random.randrange(2))
+            yield Load(own, slot, source, chance.randrange(2))
         if graph.stacks[own][target] != NIL:
-            yield Store(own, target, random.randrange(2), slot)
+            yield Store(own, target, chance.randrange(2), slot)
         yield Copy(own, slot, source)
-        if random.random() < 0.2:
+        if chance.random() < 0.2:
             yield Send(own, source, other, slot)
 
 
