@@ -14,8 +14,8 @@ and Go takes that off the goal.
 Two readings of what was seen are followed side by side, and after each cycle the one is believed
 that told the last two goals better:
 
-- *filling*: the ceiling is the most that was left in any of the last fifty cycles; whatever was less
-  is holes. Sweeping leaves a share of what it frees as holes (objects that die one by one) and
+- *filling*: the ceiling is the most that was left in any of the last fifty cycles; whatever was
+  less is holes. Sweeping leaves a share of what it frees as holes (objects that die one by one) and
   gives back the rest as whole spans (large objects, or such as die together). The share is learnt:
   the median of the last five cycles that tell it.
 - *standing*: what was missing in the last cycle stays missing, for the free slots are of sizes that
@@ -38,8 +38,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# How far back to look, and from when on. No fits: half or twice as much moves the median error of the
-# goal by less than 0.1 %.
+# How far back to look, and from when on. No fits: half or twice as much moves the median error of
+# the goal by less than 0.1 %.
 _CEILING_CYCLES = 50
 _SHARE_CYCLES = 5
 _JUDGED_CYCLES = 2
