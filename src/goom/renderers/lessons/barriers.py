@@ -10,33 +10,16 @@ from goom.renderers.lessons.frame import framed
 from goom.runtime.marking.frame import Frame
 from goom.runtime.marking.lesson import BarriersLesson
 from goom.runtime.marking.story import StoryRun
+from goom.runtime.marking.workloads import WORKLOADS
 
 _SCRIPTS = ("sketch.js", "graph.js", "barriers.js")
-_MESSAGE = (
-    "Without a write barrier the collector frees what the program still uses. Go has one barrier, "
-    "and nothing to choose."
-)
+_AS_THEY_ARE = ("go_version", "message", "rules", "checks", "costs", "said")
 _ACTORS = {
     "start": "Marking starts",
     "program": "The program runs",
     "collector": "The collector marks",
     "stopped world": "The world is stopped",
 }
-_SAID = (
-    ("C061", "Go uses the hybrid barrier since 1.21.",
-     "Since Go 1.8. It is the only one that is compiled in.", "runtime/mbarrier.go"),
-    ("C062", "The barrier looks whether an object is marked, and marks it with all it points to.",
-     "It puts the old and the new pointer into a buffer of the P, 512 long. When the buffer is "
-     "full, or at the end, what is in it turns grey. Nothing is followed then and there.",
-     "asm_amd64.s gcWriteBarrier, mwbbuf.go wbBufFlush1"),
-    ("C063", "The barrier works only while the collector marks.",
-     "Yes: setGCPhase switches it on for mark and mark termination, and off again.",
-     "runtime/mgc.go setGCPhase"),
-    ("C064", "Choosing Dijkstra, Yuasa or the hybrid changes a program's pauses, throughput and "
-     "memory.",
-     "There is nothing to choose. What each would cost in work is in the table above; Go has paid "
-     "the hybrid's price since 1.8.", "runtime/mbarrier.go"),
-)  # fmt: skip
 
 
 def render(told: BarriersLesson) -> str:
@@ -48,18 +31,11 @@ def page(told: BarriersLesson) -> Json:
     """What the page shows: the lesson, its frames as steps, and a place for each object."""
     shown = cast(Json, plain(told))
     return {
-        "go_version": "since 1.8",
-        "message": _MESSAGE,
-        "rules": shown["rules"],
+        **{part: shown[part] for part in _AS_THEY_ARE},
+        "workloads": {one.name: one.what for one in WORKLOADS},
         "stories": [_story(run) for run in told.story],
         "places": _places([run.frames for run in told.story]),
         "counterexample": _counterexample(told.counterexample),
-        "checks": shown["checks"],
-        "costs": shown["costs"],
-        "said": [
-            {"claim_ids": [claim], "often_said": said, "true": true, "source": source}
-            for claim, said, true, source in _SAID
-        ],
     }
 
 

@@ -70,24 +70,59 @@ function endsPart() {
   ], el("div", { class: "ends" }, cards));
 }
 
+// What the costs are counted in: a name, what it means, and the figures that it adds up.
+const MEASURES = [
+  ["Read with the world stopped", "words; nothing else runs meanwhile", ["stopped_slots", "stopped_fields"]],
+  ["Read in all", "words, by the collector", ["mark_work"]],
+  ["Barrier runs", "pointer writes of the program while marking", ["barrier_hits"]],
+  ["Shades", "pointers that the barrier hands over", ["shades"]],
+  ["Garbage kept", "objects marked that nobody can reach", ["floating_born", "floating_died"]],
+  ["Lost", "objects in use that are freed", ["lost_objects"]],
+];
+
 function costsPart() {
   if (!lesson.costs.length) return null;
-  const workloads = [...new Set(lesson.costs.map((cost) => cost.workload))];
+  const names = [...new Set(lesson.costs.map((cost) => cost.workload))];
+  const bars = el("div", { class: "measures" });
+  const show = (name) => bars.replaceChildren(...MEASURES.map((measure) => measureCard(measure, lesson.costs.filter((cost) => cost.workload === name))));
+  show(names[0]);
   return part("costs", "Costs", "What each costs, in units of work", [
-    "A unit is one word read, one barrier run, one object shaded. These are counts, not times. Words read with the world stopped are the pause.",
-  ], workloads.map((workload) => el("div", { class: "plot" }, el("h3", {}, workload),
-    tableOf(["barrier", "words read, stopped", "words read in all", "pointer writes", "barrier ran", "shades", "garbage kept", "lost"],
-      lesson.costs.filter((cost) => cost.workload === workload).map((cost) => [ruleOf(cost.barrier)?.title || cost.barrier,
-        ...[cost.stopped_slots + cost.stopped_fields, cost.mark_work, cost.pointer_writes, cost.barrier_hits, cost.shades, cost.floating_born + cost.floating_died, cost.lost_objects].map((count) => countText(count))])))));
+    "Programs that change pointers as real ones do, each under every barrier, with the same operations. These are counts of work, not times.",
+  ], el("div", { class: "plot" },
+    choice("Program", names.map((name) => ({ key: name, label: name, note: lesson.workloads[name] || "" })), names[0], show), bars));
 }
+
+function measureCard([title, meaning, fields], costs) {
+  const sums = costs.map((cost) => fields.reduce((sum, field) => sum + cost[field], 0));
+  const most = Math.max(...sums, 1);
+  return el("div", { class: `measure ${fields[0] === "lost_objects" ? "of-lost" : ""}` }, el("h4", {}, title), el("p", {}, meaning),
+    el("ul", {}, costs.map((cost, index) => el("li", {},
+      el("span", {}, SHORT[cost.barrier] || cost.barrier),
+      el("span", { class: "measure-track", "aria-hidden": "true" }, el("span", { style: { width: `${((100 * sums[index]) / most).toFixed(1)}%` } })),
+      el("b", {}, countText(sums[index]))))));
+}
+
+const SHORT = { none: "none", dijkstra: "Dijkstra", yuasa: "Yuasa", hybrid: "hybrid", go: "Go" };
 
 function searchPart() {
   if (!lesson.checks.length && !lesson.counterexample) return null;
-  const rows = lesson.checks.map((check) => [ruleOf(check.barrier)?.title || check.barrier, check.removed ? `without ${check.removed}` : "whole", check.bound, countText(check.graphs), countText(check.states), check.runs === null ? "without bound" : countText(check.runs),
-    check.shortest === null ? "✓ never" : `✗ after ${countText(check.shortest)} steps`]);
+  const bounds = [...new Set(lesson.checks.map((check) => check.bound))];
   return part("search", "The proof", "Every small program was tried", [
-    "Each start, each order of steps, up to the stated bound. A barrier is safe there if no run loses an object that the program can reach.",
-  ], rows.length ? el("div", { class: "plot" }, tableOf(["barrier", "part taken away", "bound", "graphs", "states", "runs", "loses an object"], rows)) : null, counterexample());
+    "Each graph to start from, each operation of the program, each order of the steps, up to the stated bound. A barrier is safe there if no run loses an object that the program can reach.",
+    "A search that finds nothing proves nothing unless it can find something. So parts of the barriers were taken away as well: what is needed is found out at once.",
+  ], bounds.map((bound) => checksOf(bound, lesson.checks.filter((check) => check.bound === bound))), counterexample());
+}
+
+function checksOf(bound, checks) {
+  const columns = [
+    ["barrier", (check) => ruleOf(check.barrier)?.title || check.barrier],
+    ["taken away", (check) => check.removed || "nothing", checks.some((check) => check.removed)],
+    ["states met", (check) => countText(check.states)],
+    ["runs", (check) => (check.runs === null ? "–" : countText(check.runs)), checks.some((check) => check.runs !== null)],
+    ["loses an object?", (check) => (check.shortest === null ? "✓ no" : `✗ yes, after ${countOf(check.shortest, "step")}`)],
+  ].filter(([, , shown = true]) => shown);
+  return el("div", { class: "plot" }, el("h3", {}, `Bound: ${bound}; ${countOf(checks[0].graphs, "graph")} to start from`),
+    tableOf(columns.map(([head]) => head), checks.map((check) => columns.map(([, cell]) => cell(check)))));
 }
 
 function counterexample() {

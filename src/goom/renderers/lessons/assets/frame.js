@@ -64,7 +64,7 @@ function factStrip(facts) {
 
 // A table; cells that are numbers stand right. `marked` is the index of the row to look at.
 function tableOf(head, rows, marked) {
-  const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] !== "string" || /^[\d−-]/.test(row[column])));
+  const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] !== "string" || /^[\d−–-]/.test(row[column])));
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Table: ${head.join(", ")}` },
     el("table", {},
       el("thead", {}, el("tr", {}, head.map((word, column) => el("th", { scope: "col", class: numeric[column] && column ? "number" : null }, word)))),

@@ -71,12 +71,24 @@ function drawPointers(sketch, now, before, at, node) {
 function curve(sketch, name, pointer, at, node, look) {
   const [x1, y1] = typeof pointer.from === "string" ? leaving(pointer, at, node) : pointer.from;
   const [left, top] = at(pointer.to);
-  const same = left + node.width / 2 < x1;
-  const x2 = same ? left + node.width / 2 : left - 3, y2 = same ? top + node.height + 3 : top + node.height / 2;
+  const middle = top + node.height / 2;
+  if (left + node.width / 2 < x1) backwards(sketch, name, [x1, y1], [left + node.width + 3, middle + (y1 > middle ? 6 : -6)], look);
+  else forwards(sketch, name, [x1, y1], [left - 3, middle], look);
+}
+
+function forwards(sketch, name, [x1, y1], [x2, y2], look) {
   const bend = Math.max(6, Math.abs(x2 - x1) * 0.45);
-  const into = same ? `${x2},${y2 + 26}` : `${x2 - bend},${y2}`;
-  sketch.put(name, "path", { d: `M${x1.toFixed(1)},${y1.toFixed(1)}C${(x1 + bend).toFixed(1)},${y1.toFixed(1)} ${into} ${x2.toFixed(1)},${y2.toFixed(1)}`, class: look });
-  const tip = same ? `M${x2 - 4},${y2 + 6}L${x2},${y2}L${x2 + 4},${y2 + 6}` : `M${x2 - 6},${y2 - 4}L${x2},${y2}L${x2 - 6},${y2 + 4}`;
+  pointer(sketch, name, `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`, `M${x2 - 6},${y2 - 4}L${x2},${y2}L${x2 - 6},${y2 + 4}`, look);
+}
+
+// To the same column, or to itself: around the outside.
+function backwards(sketch, name, [x1, y1], [x2, y2], look) {
+  const out = Math.max(x1, x2) + 34;
+  pointer(sketch, name, `M${x1},${y1}C${out},${y1} ${out},${y2} ${x2},${y2}`, `M${x2 + 6},${y2 - 4}L${x2},${y2}L${x2 + 6},${y2 + 4}`, look);
+}
+
+function pointer(sketch, name, line, tip, look) {
+  sketch.put(name, "path", { d: line, class: look });
   sketch.put(`${name} tip`, "path", { d: tip, class: `${look} tip` });
 }
 
