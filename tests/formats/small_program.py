@@ -16,10 +16,10 @@ def program(*, address: int = TEXT_AT, magic: int = 0xFFFFFFF1) -> bytes:
     """``main.(*cart).add`` calls ``runtime.mapassign_faststr`` at line 7 of cart.go."""
     call = b"\xe8" + struct.pack("<i", _FUNCTION_BYTES - 5)
     text = call.ljust(_FUNCTION_BYTES, b"\x90") + b"\xc3" * _FUNCTION_BYTES
-    return _file({".text": text, ".gopclntab": _table(address, magic)}, address)
+    return _file({".text": text, ".gopclntab": function_table(address, magic)}, address)
 
 
-def _table(text_start: int, magic: int) -> bytes:
+def function_table(text_start: int, magic: int = 0xFFFFFFF1) -> bytes:
     """pclntab: pcHeader, names, units, files, pc-value programs, functab, and two _func."""
     names = f"{CALLER}\0{CALLEE}\0".encode()
     units, files = struct.pack("<I", 0), f"{_FILE}\0".encode()

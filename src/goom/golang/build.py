@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from goom.case.errors import GoomError
@@ -18,11 +18,15 @@ _BUILD_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """``trimpath`` names files by module instead of by their place on this machine."""
+    """``trimpath`` names files by module instead of by their place on this machine.
+
+    ``flags`` are handed to go build as they are: ``-ldflags=-s -w``, ``-buildmode=pie``.
+    """
 
     tags: tuple[str, ...] = ()
     cgo: bool = False
     trimpath: bool = False
+    flags: tuple[str, ...] = field(default=(), repr=False)  # in the key only when there are any
 
 
 def build(
@@ -69,7 +73,7 @@ def _compile(folder: Path, toolchain: Toolchain, options: BuildOptions, binary: 
         command.append(f"-tags={','.join(options.tags)}")
     if options.trimpath:
         command.append("-trimpath")
-    answer = _run([*command, "."], folder, go_environment(toolchain, options.cgo))
+    answer = _run([*command, *options.flags, "."], folder, go_environment(toolchain, options.cgo))
     if answer.returncode:
         raise GoomError(f"go build failed in {folder}:\n{answer.stderr.strip()[-2000:]}")
     unfinished.rename(binary)
@@ -98,6 +102,7 @@ def _run(
 
 def _content_key(folder: Path, toolchain: Toolchain, options: BuildOptions) -> str:
     digest = hashlib.sha256(repr((str(folder.resolve()), toolchain.version, options)).encode())
+    digest.update("\0".join(options.flags).encode())
     for path in _sources(folder):
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
