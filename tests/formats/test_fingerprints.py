@@ -51,7 +51,7 @@ def test_references_that_disagree_name_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [Reference("runtime.other", 3, 0), Reference(CALLEE, 2, 0), Reference(CALLEE, 13, 0)]
+    "other", [Reference("runtime.other", 3, 0), Reference(CALLEE, 2, 0), Reference(CALLER, 13, 0)]
 )
 def test_a_single_reference_is_not_enough(other: Reference) -> None:
     assert resolved(program(GLOBAL, GLOBAL), Reference(CALLER, 3, 0), other) == {}

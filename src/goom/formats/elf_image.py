@@ -15,7 +15,7 @@ import numpy as np
 
 from goom.case.errors import BadInput
 from goom.formats import elf_sections
-from goom.formats.elf_sections import Elf, Section
+from goom.formats.elf_sections import AMD64, Elf, Section
 
 POSITION_INDEPENDENT = 3  # ET_DYN
 _LOAD = 1  # PT_LOAD
@@ -54,6 +54,11 @@ class Image:
     def is_position_independent(self) -> bool:
         """Whether it is loaded where the kernel likes."""
         return self.kind == POSITION_INDEPENDENT
+
+    @property
+    def is_amd64(self) -> bool:
+        """Whether it is code for amd64."""
+        return self.elf.machine == AMD64
 
     def section(self, name: str) -> bytes:
         """A section's bytes, unpacked; b"" when there is none. BadInput when it is damaged."""

@@ -92,7 +92,7 @@ def places(table: FunctionTable, names: Iterable[str]) -> dict[str, Function]:
     found = {}
     for row in rows.tolist():
         entry = int(table.entries[row])
-        after = int(table.entries[row + 1]) if row + 1 < len(table.entries) else entry
+        after = int(table.entries[row + 1]) if row + 1 < len(table.entries) else 1 << 64
         size = min(max(after - entry, 0), _MOST_FUNCTION_BYTES)
         found[at[int(offsets[row])]] = Function(entry, size)
     return found

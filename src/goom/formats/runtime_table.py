@@ -69,8 +69,8 @@ def _of_release(release: str) -> RuntimeTable | None:
 @cache
 def releases() -> tuple[str, ...]:
     """The releases that have a row, oldest first."""
-    folder = files("goom.formats").joinpath(_FOLDER)
-    names = (one.name.removesuffix(".json") for one in folder.iterdir())
+    rows = files("goom.formats").joinpath(_FOLDER).iterdir()
+    names = (one.name.removesuffix(".json") for one in rows)
     return tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
 
 

@@ -13,7 +13,6 @@ from goom.case.errors import BadInput
 from goom.formats import buildinfo, elf_image, pclntab
 from goom.formats.buildinfo import BuildInfo
 from goom.formats.elf_image import Image
-from goom.formats.elf_sections import AMD64
 from goom.formats.pclntab import FunctionTable
 from goom.sources import process_rights, procfs
 
@@ -74,7 +73,7 @@ def _program(pid: int, data: memoryview, give_back: Callable[[], None]) -> Progr
             f"process {pid} is not a Go program that goom can read: {error.message}.",
             "X-ray needs a program of Go 1.19 or later. Find yours:  pgrep -a NAME",
         ) from None
-    if image.elf.machine != AMD64:
+    if not image.is_amd64:
         raise BadInput("X-ray reads amd64 programs only, so far.", "goom capture reads any.")
     return Program(image, build, give_back)
 
