@@ -114,8 +114,8 @@ class CollectorState:
     cycles: int  # NumGC: those that have ended
     forced_cycles: int
     started_cycles: int
-    pause_total_seconds: float
-    last_gc_seconds: float  # epoch, 0 before the first
+    pause_total_nanoseconds: int
+    last_end_nanoseconds: int  # LastGC, since 1970; 0 before the first
     cpu_fraction: float
 
 
@@ -135,7 +135,8 @@ class Torn:
 class XraySample:
     """One look. ``torn`` is empty when all that can be checked agrees; ``attempts`` it took.
 
-    ``goroutines`` is Go's own count (gcount): it may be off by those that start or end just then.
+    ``goroutines`` is Go's own count (gcount, runtime.NumGoroutine): it may be off by those that
+    start or end just then. The runtime's own, ``system_goroutines``, are beside them.
     """
 
     at_seconds: float  # epoch
@@ -143,6 +144,7 @@ class XraySample:
     attempts: int
     procs: int
     goroutines: int
+    system_goroutines: int
     pacer: PacerState
     memory: MemoryState
     collector: CollectorState

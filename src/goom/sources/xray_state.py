@@ -24,7 +24,6 @@ ATTEMPTS = 8
 _PAUSES_SECONDS = (0.0, 0.0, 0.0, 0.0001, 0.0003, 0.001, 0.003)  # a thread may be off its CPU
 _MOST_PROCS = 1 << 16
 _SWEPT = 1 << 31  # sweepDrainedMask, mgcsweep.go
-_NANOSECONDS = 1e9
 
 Raw = dict[str, int]
 
@@ -101,6 +100,7 @@ def _sample(raw: Raw, torn: tuple[Torn, ...], attempts: int, took_seconds: float
         attempts=attempts,
         procs=raw["gomaxprocs"],
         goroutines=max(raw["allglen"] - raw["sched.ngsys"] - free, 1),
+        system_goroutines=raw["sched.ngsys"],
         pacer=_pacer(raw),
         memory=_memory(raw),
         collector=_collector(raw),
@@ -162,7 +162,7 @@ def _collector(raw: Raw) -> CollectorState:
         cycles=raw["memstats.numgc"],
         forced_cycles=raw["memstats.numforcedgc"],
         started_cycles=raw["work.cycles"],
-        pause_total_seconds=raw["memstats.pause_total_ns"] / _NANOSECONDS,
-        last_gc_seconds=raw["memstats.last_gc_unix"] / _NANOSECONDS,
+        pause_total_nanoseconds=raw["memstats.pause_total_ns"],
+        last_end_nanoseconds=raw["memstats.last_gc_unix"],
         cpu_fraction=float(raw["memstats.gc_cpu_fraction"]),
     )

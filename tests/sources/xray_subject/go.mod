@@ -1,0 +1,3 @@
+module xray_subject
+
+go 1.19
