@@ -1,0 +1,1 @@
+"""The reader of execution traces against Go's own."""
