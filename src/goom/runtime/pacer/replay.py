@@ -88,7 +88,7 @@ def replay(trace: GCTrace, settings: Settings = Settings()) -> Replay:
     commit = _commit(seen, settings, pacer.headroom_percent)
     trigger = commit.triggers(runways(seen, pacer.first_estimate))
     ahead, _, _ = commit.goals_at(trigger.middle + (seen.heap_end.middle - seen.heap_start.middle))
-    goal, regime = commit.goals_given(seen.heap_start, seen.heap_end)
+    goal, regime = commit.goals_given(seen.triggered, seen.heap_end)
     follows = (np.diff(seen.number) == 1) & (np.diff(seen.process) == 0)
     before = np.flatnonzero(follows & np.isfinite(seen.goal.middle[1:]))
     after = before + 1
@@ -114,7 +114,7 @@ def _commit(seen: Observed, settings: Settings, headroom_percent: int) -> Commit
     unbound = Commit(seen.heap_marked, seen.roots, settings.gc_percent, no_limit(seen))
     if settings.memory_limit_bytes >= NO_MEMORY_LIMIT_BYTES:
         return unbound
-    gogc, _ = unbound.goals_given(seen.heap_start, seen.heap_end)
+    gogc, _ = unbound.goals_given(seen.triggered, seen.heap_end)
     below = np.concatenate([[False], gogc.low[:-1] > seen.goal.high[1:]])[: len(seen)]
     limit = float(settings.memory_limit_bytes)
     room = room_under(limit, seen, below, headroom_percent)

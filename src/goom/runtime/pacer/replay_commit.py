@@ -71,19 +71,21 @@ class Commit:
         gogc_goals = gogc_goals_bytes(marked, roots, self.gc_percent)
         return heap_goals(marked, gogc_goals, heap_minimum_bytes(self.gc_percent), limit_goals)
 
-    def goals_given(self, heap_start: Bounds, heap_end: Bounds) -> tuple[Bounds, Ints]:
-        """The goals at the end of the next cycles, given at what heap those began and ended.
+    def goals_given(self, triggered: Bounds, heap_end: Bounds) -> tuple[Bounds, Ints]:
+        """The goals at the end of the next cycles, given where those were triggered and ended.
 
-        A cycle that began past its goal has moved it: the heap at its start, and a runway. The last
-        row has no next cycle: it is given its own heap.
+        A cycle triggered past its goal has moved it: that heap, and a runway. The last row has no
+        next cycle: it is given its own heap.
         """
-        start = _next(heap_start)
+        began_at = _next(triggered)
         goals, _, regimes = self.goals_at(_next(heap_end).middle)
         low, high = self._bounds(regimes == MEMORY_LIMIT)
         free = regimes != MEMORY_LIMIT
         low, middle, high = (
             np.where(free, np.maximum(goal, began + MIN_RUNWAY_BYTES), goal)
-            for goal, began in ((low, start.low), (goals, start.middle), (high, start.high))
+            for goal, began in zip(
+                (low, goals, high), (began_at.low, began_at.middle, began_at.high), strict=True
+            )
         )
         return Bounds(low, middle, high), np.where(middle > goals, LATE_TRIGGER, regimes)
 

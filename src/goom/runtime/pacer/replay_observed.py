@@ -44,10 +44,10 @@ class Observed:
     """The cycles of one process, in order; sizes in bytes, times in seconds since its start.
 
     ``heap_start``, ``heap_end`` and ``heap_marked`` are the three heaps of the gctrace line,
-    ``stacks`` what was scanned of stacks, ``roots`` of stacks and globals. ``triggered`` is what
-    cons/mark counts allocation from: heap_start, up to 1.20 the trigger. ``scan_work_bytes`` is nan
-    where the log does not tell it; ``allocated`` is false where it tells that nothing was allocated
-    while marking.
+    ``stacks`` what was scanned of stacks, ``roots`` of stacks and globals. ``triggered`` is where
+    the cycle began to the pacer: heap_start, up to 1.20 the trigger (where told). ``scan_work`` is
+    nan where the log does not tell it; ``allocated`` is false where it tells that nothing was
+    allocated while marking.
     """
 
     process: Ints

@@ -135,11 +135,17 @@ func forced(l *load) {
 	}
 }
 
-// small keeps 3 MiB: the heap minimum, and whole mebibytes in the trace are coarse.
+// small keeps up to 3 MiB, ten times growing from nothing: the heap minimum, and whole mebibytes in
+// the trace are coarse.
 func small(l *load) {
 	kept := records(3 * mib)
 	for l.goes() {
-		l.replace(kept, 1+int(float64(len(kept)-1)*l.part()), 500)
+		wave := l.part()*10 - float64(int(l.part()*10))
+		count := 1 + int(float64(len(kept)-1)*wave)
+		for i := count; i < len(kept); i++ {
+			kept[i] = nil
+		}
+		l.replace(kept, count, 500)
 		churn(500)
 		if l.chance.Intn(40) == 0 {
 			time.Sleep(time.Millisecond)
