@@ -31,7 +31,7 @@ from goom.runtime.pacer.mgcscavenge import Footprint, grow, retained_bytes
 from goom.runtime.pacer.scenario import Scenario, Settings, pieces
 from goom.runtime.pacer.versions import GO_1_19, pacer_of
 
-MOST_CYCLES = 1_000_000
+MOST_CYCLES = 250_000  # some ten seconds of plain Python
 
 _BLOCK = 4096
 _SCAVENGER_REPAIRED = (1, 22)

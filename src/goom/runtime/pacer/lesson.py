@@ -32,6 +32,7 @@ from goom.runtime.pacer.lesson_sentences import sentences
 from goom.runtime.pacer.mgcpacer import GC_OFF, REGIMES
 from goom.runtime.pacer.scenario import Scenario, Settings
 
+_ANATOMY_CYCLE = 12  # of the steady program with GOGC=100: long past its start
 MESSAGE = (
     "GOGC says how much the heap may grow beyond what survived; GOMEMLIMIT lowers that goal, and "
     "only that: neither can make what is reachable smaller."
@@ -89,34 +90,62 @@ NOT_MODELLED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page is to show: programs, each under every GOGC and every limit.
+
+    ``scenarios`` are what the page calls them and what they do.
+    """
+
+    scenarios: tuple[tuple[ScenarioShown, Scenario], ...]
+    gogc_choices: tuple[int, ...] = GOGC_CHOICES
+    memory_limit_choices: tuple[int | None, ...] = MEMORY_LIMIT_CHOICES
+    procs: int = PROCS
+
+
+USUAL = Question(tuple((shown, scenario_of(shown)) for shown in SCENARIOS))
+
+
 @cache
-def lesson(go_version: str = "newest") -> PacerLesson:
-    """The whole lesson for a version of Go; about a second of computing, no chance in it."""
+def lesson(go_version: str = "newest", question: Question = USUAL) -> PacerLesson:
+    """The whole lesson for a version of Go; under a second of computing, no chance in it."""
     runs: list[RunShown] = []
     choices: list[Choice] = []
-    for shown in SCENARIOS:
-        scenario = scenario_of(shown)
-        for gogc in GOGC_CHOICES:
-            for limit in MEMORY_LIMIT_CHOICES:
+    for shown, scenario in question.scenarios:
+        for gogc in question.gogc_choices:
+            for limit in question.memory_limit_choices:
                 settings = Settings(
-                    gogc=gogc, memory_limit_bytes=limit, procs=PROCS, go_version=go_version
+                    gogc=gogc,
+                    memory_limit_bytes=limit,
+                    procs=question.procs,
+                    go_version=go_version,
                 )
-                index = _shown_in(runs, run_shown(run(scenario, settings)))
-                choices.append(Choice(shown.key, gogc, limit, index))
+                made = run_shown(run(scenario, settings), shown.key)
+                choices.append(Choice(shown.key, gogc, limit, _shown_in(runs, made)))
     steady = Settings(gogc=100, procs=PROCS, go_version=go_version)
     return PacerLesson(
-        go_version, MESSAGE, PROCS, SCENARIOS, GOGC_CHOICES, MEMORY_LIMIT_CHOICES, REGIMES,
-        tuple(choices), tuple(runs),
-        anatomy(run(scenario_of(STEADY), steady), 12), versions_compared(), SAID, NOT_MODELLED,
-    )  # fmt: skip
+        go_version=go_version,
+        message=MESSAGE,
+        procs=question.procs,
+        scenarios=tuple(shown for shown, _ in question.scenarios),
+        gogc_choices=question.gogc_choices,
+        memory_limit_choices=question.memory_limit_choices,
+        regimes=REGIMES,
+        choices=tuple(choices),
+        runs=tuple(runs),
+        anatomy=anatomy(run(scenario_of(STEADY), steady), _ANATOMY_CYCLE),
+        versions=versions_compared(),
+        said=SAID,
+        not_modelled=NOT_MODELLED,
+    )
 
 
-def run_shown(made: ForwardRun) -> RunShown:
-    """A run as the page draws it."""
+def run_shown(made: ForwardRun, key: str) -> RunShown:
+    """A run of the scenario ``key`` as the page draws it."""
     times, live, total = vertices(made)
     figures = totals(made, len(REGIMES))
     return RunShown(
-        scenario=made.scenario.name,
+        scenario=key,
         gogc=made.settings.gogc,
         memory_limit_bytes=made.settings.memory_limit_bytes,
         go_version=made.settings.go_version,
@@ -160,7 +189,9 @@ def _compared(
     words: tuple[str, str, str], scenario: Scenario, settings: Settings, versions: tuple[str, ...]
 ) -> VersionsCompared:
     runs = (replace(settings, go_version=version) for version in versions)
-    return VersionsCompared(*words, tuple(run_shown(run(scenario, one)) for one in runs))
+    return VersionsCompared(
+        *words, tuple(run_shown(run(scenario, one), scenario.name) for one in runs)
+    )
 
 
 def _shown_in(runs: list[RunShown], made: RunShown) -> int:
