@@ -166,8 +166,8 @@ def test_the_runs_that_are_drawn_are_the_lessons_own() -> None:
     told = pacer_lesson.lesson()
     for choice in told.choices[::7]:
         run = told.runs[choice.run]
-        gogc = told.gogc_choices.index(choice.gogc)
-        limit = told.memory_limit_choices.index(choice.memory_limit_bytes)
+        gogc = data["gogc_choices"].index(choice.gogc)
+        limit = data["memory_limit_choices"].index(choice.memory_limit_bytes)
         drawn = data["runs"][data["choices"][data["era"]][choice.scenario][gogc][limit]]
         assert drawn["sentences"] == list(run.sentences)
         assert drawn["totals"]["cycles"] == run.totals.cycles
@@ -182,6 +182,12 @@ def test_the_runs_that_are_drawn_are_the_lessons_own() -> None:
 )
 def test_a_version_finds_its_era(version: str, era: str) -> None:
     assert era_of(version).key == era
+
+
+def test_settings_rise_from_left_to_right_and_none_is_the_highest_limit() -> None:
+    data = data_of(page("pacer"))
+    assert data["gogc_choices"] == [25, 50, 100, 200, 400, -1]
+    assert data["memory_limit_choices"] == [160 << 20, 256 << 20, 512 << 20, None]
 
 
 def test_a_bug_of_the_scavenger_shows_between_the_eras() -> None:

@@ -100,14 +100,14 @@ def _roots(runs: Sequence[Sequence[Frame]]) -> list[list[str]]:
 def _depths(
     pointers: Mapping[str, Sequence[str]], roots: Sequence[Sequence[str]]
 ) -> dict[str, int]:
+    """How many pointers away from the first of the roots that lead there; 0 for what is held."""
     depth: dict[str, int] = {}
     for names in roots:
-        waiting = [name for name in names if name not in depth]
-        depth |= dict.fromkeys(waiting, 0)
-        while waiting:
-            name = waiting.pop(0)
-            for to in pointers.get(name, ()):
-                if to not in depth:
-                    depth[to] = depth[name] + 1
-                    waiting.append(to)
-    return depth | {name: 0 for name in pointers if name not in depth}
+        reached = [name for name in names if name not in depth]
+        away = 0
+        while reached:
+            depth |= dict.fromkeys(reached, away)
+            ahead = [to for name in reached for to in pointers.get(name, ())]
+            reached = [to for to in dict.fromkeys(ahead) if to not in depth]
+            away += 1
+    return dict.fromkeys(pointers, 0) | depth

@@ -9,7 +9,7 @@ from typing import cast
 
 from goom.case.document import Json, plain
 from goom.runtime.allocator.eras import release_of
-from goom.runtime.pacer.lesson import PacerLesson, lesson
+from goom.runtime.pacer.lesson import PacerLesson, Question, lesson
 from goom.runtime.pacer.lesson_runs import RunShown
 
 _PER_CYCLE = 3  # vertices of the saw-tooth: trigger, end, and after it
@@ -44,21 +44,34 @@ def era_of(version: str) -> Era:
     return next((era for least, era in reversed(since) if release >= least), ERAS[0])
 
 
-def runs_of_all_eras(told: PacerLesson) -> Json:
-    """``runs`` in columns, and ``choices``: by era, scenario, GOGC and limit the index of a run."""
+def runs_of_all_eras(told: PacerLesson, question: Question) -> Json:
+    """``runs`` in columns, and ``choices``: by era, scenario, GOGC and limit the index of a run.
+
+    GOGC and limits in rising order, off and none last.
+    """
     here = era_of(told.go_version)
     shown: dict[str, Json] = {}
     choices: Json = {}
     for era in ERAS:
-        of_era = told if era == here else lesson(era.version)
+        of_era = told if era == here else lesson(era.version, question)
         places = [_placed(shown, run) for run in of_era.runs]
         choices[era.key] = _indices(of_era, places)
     return {
         "eras": plain(ERAS),
         "era": here.key,
+        "gogc_choices": _rising_gogc(told),
+        "memory_limit_choices": _rising_limits(told),
         "runs": list(shown.values()),
         "choices": choices,
     }
+
+
+def _rising_gogc(told: PacerLesson) -> list[int]:
+    return sorted(told.gogc_choices, key=lambda gogc: (gogc < 0, gogc))
+
+
+def _rising_limits(told: PacerLesson) -> list[int | None]:
+    return sorted(told.memory_limit_choices, key=lambda limit: (limit is None, limit or 0))
 
 
 def _placed(shown: dict[str, Json], run: RunShown) -> int:
@@ -70,13 +83,16 @@ def _placed(shown: dict[str, Json], run: RunShown) -> int:
 
 
 def _indices(told: PacerLesson, places: Sequence[int]) -> Json:
-    found: dict[str, list[list[int]]] = {}
-    for scenario in told.scenarios:
-        chosen = iter(one for one in told.choices if one.scenario == scenario.key)
-        found[scenario.key] = [
-            [places[next(chosen).run] for _ in told.memory_limit_choices] for _ in told.gogc_choices
+    found = {
+        (one.scenario, one.gogc, one.memory_limit_bytes): places[one.run] for one in told.choices
+    }
+    return {
+        scenario.key: [
+            [found[scenario.key, gogc, limit] for limit in _rising_limits(told)]
+            for gogc in _rising_gogc(told)
         ]
-    return dict(found)
+        for scenario in told.scenarios
+    }
 
 
 def in_columns(run: RunShown) -> Json:

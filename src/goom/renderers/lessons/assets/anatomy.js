@@ -14,7 +14,7 @@ function anatomyPart() {
   });
   walk.renew(lesson.anatomy);
   return part("cycle", "One cycle", "One cycle in slow motion", [
-    "This is the steady service above, with `GOGC=100` and no limit. Each step adds what Go knows then.",
+    lesson.anatomy_of, "Each step adds what Go knows then.",
   ], walk.element);
 }
 

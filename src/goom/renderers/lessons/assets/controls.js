@@ -27,6 +27,7 @@ function slider(title, labels, chosen, tell) {
       input.setAttribute("aria-valuetext", labels[index]);
       tell(index);
     } });
+  input.disabled = labels.length < 2;
   return el("div", { class: "slider", "data-slider": title },
     el("div", { class: "slider-head" }, el("span", {}, title), said), input,
     el("div", { class: "slider-ticks", "aria-hidden": "true" }, labels.map((label, index) =>

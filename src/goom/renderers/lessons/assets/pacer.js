@@ -2,19 +2,25 @@
 const OFF = -1;
 const gogcText = (gogc) => (gogc === OFF ? "off" : `${gogc}`);
 const limitText = (limit) => (limit === null ? "none" : bytesText(limit).replace(".0 ", " "));
-const limits = [...lesson.memory_limit_choices].sort((one, other) => (one ?? Infinity) - (other ?? Infinity));
+const limits = lesson.memory_limit_choices;
+
+// Where the usual value stands, or the middle.
+function usualPlace(values, usual) {
+  const place = values.indexOf(usual);
+  return place < 0 ? Math.floor((values.length - 1) / 2) : place;
+}
 
 const state = {
   era: lesson.era,
   scenario: lesson.scenarios[0].key,
-  gogc: lesson.gogc_choices.indexOf(100),
-  limit: limits.indexOf(null),
+  gogc: usualPlace(lesson.gogc_choices, 100),
+  limit: limits.length - 1,
   followers: [],
   follow(tell) { this.followers.push(tell); tell(); },
   set(change) { Object.assign(this, change); for (const tell of this.followers) tell(); },
   run() { return this.runAt(this.gogc, this.limit); },
   runAt(gogc, limit) {
-    const place = lesson.choices[this.era][this.scenario][gogc][lesson.memory_limit_choices.indexOf(limits[limit])];
+    const place = lesson.choices[this.era][this.scenario][gogc][limit];
     return { ...opened(lesson.runs[place]), memory_limit_bytes: limits[limit] };
   },
 };
@@ -34,7 +40,7 @@ function explorePart() {
     sliders.forEach((one, index) => setSlider(one, index ? state.limit : state.gogc, index ? limits.map(limitText) : lesson.gogc_choices.map(gogcText)));
   });
   return part("explore", "The two knobs", "Two knobs, one goal", [
-    `A program on ${lesson.procs} Ps, for half a minute. Move the sliders and watch the goal: the heap follows it like a saw.`,
+    `A program on ${countOf(lesson.procs, "P")}. Move the sliders and watch the goal: the heap follows it like a saw.`,
   ], el("div", { class: "explorer" },
     el("div", { class: "explorer-head" }, choice("Program", lesson.scenarios.map((one) => ({ key: one.key, label: one.title, note: one.sentence })), state.scenario, (scenario) => state.set({ scenario })),
       choice("Go", lesson.eras, state.era, (era) => state.set({ era }))),
@@ -97,7 +103,7 @@ function matrixPart() {
       style: { "--heat": `${Math.min(70, run.totals.gc_cpu_fraction * 200).toFixed(1)}%` },
       "aria-label": `GOGC ${gogcText(lesson.gogc_choices[gogc])}, GOMEMLIMIT ${limitText(limits[limit])}: ${bytesText(run.totals.peak_total_bytes)}, ${percentText(run.totals.gc_cpu_fraction)} CPU${over ? ", over the limit" : ""}`,
       onclick: () => state.set({ gogc, limit }) },
-    el("b", {}, bytesText(run.totals.peak_total_bytes).replace(/\.\d /, " ")), el("span", {}, `${percentText(run.totals.gc_cpu_fraction)} CPU`), over ? el("i", {}, "over the limit") : null));
+    el("b", {}, bytesText(run.totals.peak_total_bytes)), el("span", {}, `${percentText(run.totals.gc_cpu_fraction)} CPU`), over ? el("i", {}, "over the limit") : null));
   };
   state.follow(() => {
     const kept = table.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
