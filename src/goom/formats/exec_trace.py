@@ -34,7 +34,7 @@ from goom.formats.exec_trace_decode import Events, decode, none
 from goom.formats.exec_trace_events import argument_table
 from goom.formats.exec_trace_gather import Gathered, Meaning
 from goom.formats.exec_trace_goroutines import Window
-from goom.formats.exec_trace_nouns import trace_of
+from goom.formats.exec_trace_nouns import Reading, trace_of
 from goom.formats.exec_trace_tables import Lookup, Tables
 
 Decoder = Callable[[list[Batch]], Events]
@@ -145,16 +145,17 @@ class _Reader:
 
     def trace(self, name: str) -> ExecutionTrace:
         """The noun."""
-        size = self.file.seek(0, 2)
         self.gathered.finish()
-        return trace_of(
-            self.gathered,
+        reading = Reading(
             name=name,
             version=self.version,
-            sizes=(size, self.read_bytes, self.generations),
+            size_bytes=self.file.seek(0, 2),
+            read_bytes=self.read_bytes,
+            generations=self.generations,
             end_seconds=self.end_seconds,
             notes=self.notes,
         )
+        return trace_of(self.gathered, reading)
 
 
 def windows(batches: list[Batch], decoded: Decoder) -> Iterator[Events]:

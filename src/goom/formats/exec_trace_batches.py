@@ -53,6 +53,15 @@ class Generation:
     batches: list[Batch] = field(default_factory=list)
     whole: bool = True
 
+    def add(self, batch: Batch) -> None:
+        """The next one; TooLarge when there are absurdly many."""
+        if len(self.batches) == MAX_BATCHES:
+            raise TooLarge(
+                f"generation {self.number} has more than {MAX_BATCHES:,} batches.",
+                "The trace is damaged, or made to be slow; record it again.",
+            )
+        self.batches.append(batch)
+
     def of(self, kind: int) -> list[Batch]:
         """The batches of one kind."""
         return [batch for batch in self.batches if batch.kind == kind]
@@ -100,23 +109,13 @@ def generations(file: BinaryIO, version: int) -> Iterator[Generation]:
     current: Generation | None = None
     try:
         for number, batch in _batches(file, version):
-            if batch is None:
-                if current is not None:
-                    yield current
-                current = None
-                continue
-            if current is None:
-                current = Generation(number, batch.offset)
-            elif number != current.number:
+            if current is not None and (batch is None or number != current.number):
                 _check_next(current, number, batch, version)
                 yield current
-                current = Generation(number, batch.offset)
-            if len(current.batches) == MAX_BATCHES:
-                raise TooLarge(
-                    f"generation {number} has more than {MAX_BATCHES:,} batches.",
-                    "The trace is damaged, or made to be slow; record it again.",
-                )
-            current.batches.append(batch)
+                current = None
+            if batch is not None:
+                current = current or Generation(number, batch.offset)
+                current.add(batch)
     except CutOff:
         if current is not None:
             current.whole = False
@@ -127,8 +126,8 @@ def generations(file: BinaryIO, version: int) -> Iterator[Generation]:
         yield current
 
 
-def _check_next(current: Generation, number: int, batch: Batch, version: int) -> None:
-    if version >= 26 or number != current.number + 1:
+def _check_next(current: Generation, number: int, batch: Batch | None, version: int) -> None:
+    if batch is not None and (version >= 26 or number != current.number + 1):
         raise BadInput(
             f"generation {current.number} is followed by {number} before byte {batch.offset:,}.",
             "The trace is damaged there; record it again.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +18,30 @@ from goom.formats.exec_trace_rows import Pairs, Rows, pairs
 Seconds = NDArray[np.float64]
 
 
-def trace_of(
-    gathered: Gathered,
-    *,
-    name: str,
-    version: int,
-    sizes: tuple[int, int, int],
-    end_seconds: float,
-    notes: Sequence[str],
-) -> noun.ExecutionTrace:
-    """The noun; ``sizes``: the file's bytes, those read, and the generations."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of the file as a whole."""
+
+    name: str
+    version: int
+    size_bytes: int
+    read_bytes: int
+    generations: int
+    end_seconds: float
+    notes: Sequence[str]
+
+
+def trace_of(gathered: Gathered, reading: Reading) -> noun.ExecutionTrace:
+    """The noun."""
+    end_seconds = reading.end_seconds
     kept = {table: rows.all() for table, rows in gathered.kept.items()}
     entries = _Entries(gathered)
     return noun.ExecutionTrace(
-        name=name,
-        go_version=f"1.{version}",
-        size_bytes=sizes[0],
-        read_bytes=sizes[1],
-        generations=sizes[2],
+        name=reading.name,
+        go_version=f"1.{reading.version}",
+        size_bytes=reading.size_bytes,
+        read_bytes=reading.read_bytes,
+        generations=reading.generations,
         duration_seconds=end_seconds,
         procs=gathered.procs,
         event_counts=_counts(gathered),
@@ -48,7 +55,7 @@ def trace_of(
         regions=_regions(kept["regions"]),
         tasks=_tasks(kept["tasks"]),
         irregular_events=gathered.irregular,
-        notes=(*notes, *_dropped(gathered)),
+        notes=(*reading.notes, *_dropped(gathered)),
         strings=tuple(gathered.book.strings),
         stacks=tuple(gathered.book.stacks),
     )

@@ -127,9 +127,9 @@ def contexts_read(path: Path) -> Counter[tuple[int, int, int, str]]:
             whose = [threads.of(batch.thread) for batch in batches]
             return decode(batches, b"".join(parts), whose, argument_table(version))
 
-        for generation in generations(file, version):
+        for nth, generation in enumerate(generations(file, version)):
             for events in windows(generation.of(EVENTS), decoded):
-                found.update(_named(events, threads))
+                found.update(_named(events, threads, later=nth > 0))
     return found
 
 
@@ -137,7 +137,7 @@ def _shown(thread: int) -> int:
     return NONE if thread == NO_THREAD else thread
 
 
-def _named(events: Events, threads: Threads) -> Counter[tuple[int, int, int, str]]:
+def _named(events: Events, threads: Threads, *, later: bool) -> Counter[tuple[int, int, int, str]]:
     around = context(events, threads)
     found = Counter[tuple[int, int, int, str]]()
     rows = zip(
@@ -145,16 +145,18 @@ def _named(events: Events, threads: Threads) -> Counter[tuple[int, int, int, str
         around.proc.tolist(),
         around.goroutine.tolist(),
         events.type.tolist(),
+        events.first.tolist(),
         events.second.tolist(),
         events.third.tolist(),
         strict=True,
     )
-    for thread, proc, goroutine, number, second, third in rows:
+    for thread, proc, running, number, first, second, third in rows:
         name = wire_name(number)
         kind = KIND_OF.get(name, "StateTransition")
-        owner = thread
+        owner, goroutine = thread, running
         if name in ("GoStatus", "GoStatusStack") and third == SYSCALL:
-            owner = second  # told by another thread: Go shows the one it is about
+            owner = second  # told by another thread: Go shows the one it is about,
+            goroutine = first if later and owner != thread else running  # if it knows it already
         found[owner, proc, goroutine, kind] += 1
         if number in (Event.GO_SWITCH, Event.GO_SWITCH_DESTROY):
             found[thread, proc, goroutine, kind] += 1

@@ -42,7 +42,7 @@ def test_so_they_are_for_the_versions_between(version: str, kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS + OTHERS)
 def test_so_they_are_over_several_generations_and_with_cpu_samples(version: str) -> None:
-    _compare(version, "profiled", rounds=6)
+    _compare(version, "profiled", rounds=4)
 
 
 def _compare(version: str, kind: str, rounds: int = 1) -> None:
