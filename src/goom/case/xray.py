@@ -168,3 +168,39 @@ class XrayTarget:
     layouts_from: str
     addresses_from: str
     attach_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XrayPacer:
+    """Goal and trigger, recomputed; None when nothing bounds the heap.
+
+    ``regime`` says what decides: one of runtime.pacer.mgcpacer.REGIMES. ``limit_used_bytes`` is
+    what GOMEMLIMIT counts, ``non_heap_bytes`` its part that is not heap.
+    """
+
+    goal_bytes: int | None
+    trigger_bytes: int | None
+    regime: str
+    memory_limit_goal_bytes: int | None
+    limit_used_bytes: int
+    non_heap_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XrayCost:
+    """What looking has cost so far: memory copied, system calls that copied it, time."""
+
+    read_bytes: int
+    calls: int
+    attach_seconds: float
+    sample_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Xray:
+    """One look at one process, with what follows from it and what it cost."""
+
+    target: XrayTarget
+    sample: XraySample
+    pacer: XrayPacer
+    cost: XrayCost

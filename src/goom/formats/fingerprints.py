@@ -84,11 +84,15 @@ def _votes(
 
 def places(table: FunctionTable, names: Iterable[str]) -> dict[str, Function]:
     """Where the functions of these names are, of those that the executable has."""
-    texts = b"\0" + bytes(table.table[table.names_at :])
+    starts = (table.units_at, table.files_at, table.programs_at, table.functions_at)
+    end = min((at for at in starts if at > table.names_at), default=len(table.table))
+    texts = b"\0" + bytes(table.table[table.names_at : end])
     at = {texts.find(b"\0" + name.encode() + b"\0"): name for name in names}
     at.pop(-1, None)
     offsets = _name_offsets(table)
-    rows = np.flatnonzero(np.isin(offsets, np.fromiter(at, dtype=np.int64, count=len(at))))
+    is_wanted = np.zeros(len(texts) + 1, dtype=bool)
+    is_wanted[np.fromiter(at, dtype=np.int64, count=len(at))] = True
+    rows = np.flatnonzero(is_wanted[np.minimum(offsets, len(texts))])
     found = {}
     for row in rows.tolist():
         entry = int(table.entries[row])
@@ -98,11 +102,16 @@ def places(table: FunctionTable, names: Iterable[str]) -> dict[str, Function]:
     return found
 
 
-def _name_offsets(table: FunctionTable) -> NDArray[np.int64]:
+def _name_offsets(table: FunctionTable) -> NDArray[np.uint32]:
+    """_func.nameOff of every function; Go's linker aligns the structs, others may not."""
+    at = table.function_offsets.astype(np.int64) + (table.functions_at + _NAME_AT)
+    if not np.any(at & 3):
+        words = np.frombuffer(table.table, dtype="<u4", count=len(table.table) // 4)
+        aligned: NDArray[np.uint32] = words[at >> 2]
+        return aligned
     whole = np.frombuffer(table.table, dtype=np.uint8)
-    at = table.function_offsets.astype(np.int64) + table.functions_at + _NAME_AT
-    words = [whole[at + place].astype(np.int64) << (8 * place) for place in range(4)]
-    return words[0] | words[1] | words[2] | words[3]
+    parts = [whole[at + place].astype(np.int64) << (8 * place) for place in range(4)]
+    return (parts[0] | parts[1] | parts[2] | parts[3]).astype(np.uint32)
 
 
 def references(

@@ -20,6 +20,7 @@ _MOST_FUNCTIONS = 1_000_000
 _SECTIONS = (".gopclntab", ".data.rel.ro.gopclntab")
 _MODULE_TEXT_OFFSET = 176  # moduledata.text, 1.27
 _MOST_PC_STEPS = 100_000
+_FUNCTION_BYTES = 40  # of _func in 1.18; later ones have one word more
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ def read(data: memoryview, elf: Elf) -> FunctionTable:
     if max(names, units, files, programs) > len(table):
         raise BadInput("the Go function table points outside of itself")
     rows = np.frombuffer(table, dtype="<u4", count=2 * count, offset=functions).reshape(-1, 2)
-    if len(rows) and int(rows[:, 1].max()) + functions + 44 > len(table):
+    if len(rows) and int(rows[:, 1].max()) + functions + _FUNCTION_BYTES > len(table):
         raise BadInput("the Go function table points outside of itself")
     start = np.uint64(text or _text_start(data, elf))
     return FunctionTable(

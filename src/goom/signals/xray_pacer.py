@@ -6,9 +6,7 @@ same figures whenever they are asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from goom.case.xray import XraySample
+from goom.case.xray import XrayPacer, XraySample
 from goom.runtime.pacer.mgcpacer import (
     GOGC,
     HEAP_MINIMUM,
@@ -22,21 +20,6 @@ from goom.runtime.pacer.mgcpacer import (
 from goom.runtime.pacer.versions import pacer_of
 
 _NONE = (1 << 64) - 1  # ^uint64(0): no goal of GOGC, no cycle under way
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XrayPacer:
-    """``regime`` is one of mgcpacer.REGIMES; ``goal_bytes`` None when nothing bounds the heap.
-
-    ``limit_used_bytes`` is what GOMEMLIMIT counts; ``non_heap_bytes`` its part that is not heap.
-    """
-
-    goal_bytes: int | None
-    trigger_bytes: int | None
-    regime: str
-    memory_limit_goal_bytes: int | None
-    limit_used_bytes: int
-    non_heap_bytes: int
 
 
 def xray_pacer(sample: XraySample, go_version: str) -> XrayPacer:

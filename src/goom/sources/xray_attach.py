@@ -154,6 +154,8 @@ def _doubt(target: Target) -> str:
     holds = (
         (0 < memory.heap_in_use_bytes < _END_OF_USER, "no heap in use"),
         (-1 <= pacer.gogc_percent < _HIGHEST_GOGC, "GOGC is no percentage"),
+        (0 < memory.mspan_in_use_bytes <= memory.mspan_sys_bytes, "span structs do not add up"),
+        (0 < memory.mcache_in_use_bytes <= memory.mcache_sys_bytes, "mcaches do not add up"),
         (pacer.memory_limit_bytes >= 0, "GOMEMLIMIT is negative"),
         (collector.phase != "unknown", "the collector is in no known phase"),
         (0 <= collector.started_cycles - collector.cycles <= 1, "cycles do not count up"),

@@ -14,7 +14,7 @@ from goom.sources.xray_target import Target
 
 GENERATIONS = 3  # of heapStats.stats: writers use one, a reader adds up all
 _STATS = "runtime.heapStatsDelta"
-_MOST_PROCS = 1024  # of which free goroutines are counted; beyond, Go itself has no such machine
+_MOST_PROCS = 960  # whose free goroutines are counted: one call takes 1024 regions
 
 _GC = (
     "heapLive", "heapMarked", "heapMinimum", "gcPercentHeapGoal", "sweepDistMinTrigger",

@@ -1,0 +1,110 @@
+"""Shows what X-ray finds: once as a screen, or again and again as lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from goom.case.document import plain
+from goom.case.errors import BadInput
+from goom.case.xray import Xray, XrayCost
+from goom.cli import terminal
+from goom.renderers import xray_text
+from goom.signals.xray_pacer import xray_pacer
+from goom.sources import procfs
+from goom.sources.xray_attach import attach
+from goom.sources.xray_state import Sampler
+from goom.sources.xray_target import Target
+
+SCHEMA = "goom.xray/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for; ``every_seconds`` None is one look."""
+
+    pid: str
+    every_seconds: float | None
+    for_seconds: float | None
+    as_json: bool
+
+
+def show(wanted: Wanted) -> int:
+    """Attach and print until enough has been seen, or the process ends."""
+    if not (wanted.pid.isascii() and wanted.pid.isdecimal()):
+        raise BadInput(f"{wanted.pid!r} is not a process number.", "Find it:  pgrep -a NAME")
+    if wanted.for_seconds is not None and wanted.every_seconds is None:
+        raise BadInput("--for says how long to look again and again.", "Add:  --every 1s")
+    target = attach(int(wanted.pid))
+    try:
+        for told in _looks(target, wanted):
+            _print(told, wanted)
+    finally:
+        target.close()
+    return 0
+
+
+def _looks(target: Target, wanted: Wanted) -> Iterator[Xray]:
+    """One look, or one after the other at even times."""
+    sampler = Sampler(target)
+    yield _look(target, sampler)
+    if wanted.every_seconds is None:
+        return
+    began, count = time.monotonic(), 0
+    with suppress(KeyboardInterrupt):  # the usual way to stop looking
+        while procfs.is_alive(target.pid):
+            count += 1
+            at = count * wanted.every_seconds
+            if wanted.for_seconds is not None and at > wanted.for_seconds:
+                return
+            time.sleep(max(began + at - time.monotonic(), 0))
+            if procfs.is_alive(target.pid):
+                yield _look(target, sampler)
+    print(f"goom: looked at process {target.pid} {count} times", file=sys.stderr)
+
+
+def _look(target: Target, sampler: Sampler) -> Xray:
+    sample = sampler.sample()
+    return Xray(
+        target=target.about,
+        sample=sample,
+        pacer=xray_pacer(sample, target.about.go_version),
+        cost=XrayCost(
+            read_bytes=target.memory.read_bytes,
+            calls=target.memory.calls,
+            attach_seconds=target.about.attach_seconds,
+            sample_seconds=sample.took_seconds,
+        ),
+    )
+
+
+def _print(told: Xray, wanted: Wanted) -> None:
+    width, _ = terminal.size()
+    if wanted.as_json:
+        text = as_json(told, indent=None if wanted.every_seconds else 2)
+    elif wanted.every_seconds:
+        text = f"{time.strftime('%H:%M:%S')}  {xray_text.one_line(told, width - 10)}\n"
+    else:
+        text = xray_text.render(told, width=width, color=terminal.colors())
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def as_json(told: Xray, indent: int | None = 2) -> str:
+    """One look as ``goom.xray/1``; the sums that the fields imply are beside them."""
+    document = plain(told)
+    assert isinstance(document, dict)
+    memory = told.sample.memory
+    document["memory_sums"] = {
+        "heap_alloc_bytes": memory.heap_alloc_bytes,
+        "heap_objects": memory.heap_objects,
+        "heap_idle_bytes": memory.heap_idle_bytes,
+        "heap_sys_bytes": memory.heap_sys_bytes,
+        "stack_sys_bytes": memory.stack_sys_bytes,
+        "sys_bytes": memory.sys_bytes,
+    }
+    return json.dumps({"schema": SCHEMA, **document}, indent=indent) + "\n"
