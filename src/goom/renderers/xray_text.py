@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.names import harmless
 from goom.case.units import MIB, bytes_text, mib_text, percent_text, seconds_text
 from goom.case.xray import Xray
-from goom.renderers.text.lines import Line, Span, clip, hanging, pad, painted, plain
+from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, painted, plain
 
 _NARROWEST, _WIDEST = 60, 120
 _LABEL = 18
@@ -26,7 +26,16 @@ def render(told: Xray, *, width: int = 80, color: bool = False) -> str:
         *_head(told, room), (), *_pacer(told, room), (), *_memory(told), (),
         *_collector(told, room), (), *_cost(told, room), *_torn(told, room),
     ]  # fmt: skip
-    return painted(lines, color=color)
+    return painted((_fitting(line, room) for line in lines), color=color)
+
+
+def _fitting(line: Line, room: int) -> Line:
+    """At most ``room`` columns of a line."""
+    out: list[Span] = []
+    for span in line:
+        out.append(Span(clip(span.text, room), span.style))
+        room = max(room - cells(span.text), 0)
+    return tuple(out)
 
 
 def one_line(told: Xray, width: int = 80) -> str:
@@ -118,12 +127,10 @@ def _bar(told: Xray, columns: int) -> str:
 def _memory(told: Xray) -> list[Line]:
     memory = told.sample.memory
     head = f"{'in use':>{_FIGURE}}{'mapped':>{_FIGURE}}  MiB"
-    heap = (
-        f"{mib_text(memory.heap_alloc_bytes)} in {memory.heap_objects:,} objects, "
-        f"{mib_text(memory.heap_released_bytes)} given back"
-    )
+    heap = f"{mib_text(memory.heap_alloc_bytes)} in {memory.heap_objects:,} objects"
     rows = [
         ("heap", memory.heap_in_use_bytes, memory.heap_sys_bytes, heap),
+        ("  given back", None, memory.heap_released_bytes, "part of it that the OS has again"),
         ("stacks", memory.stack_in_use_bytes, memory.stack_sys_bytes, ""),
         ("span structs", memory.mspan_in_use_bytes, memory.mspan_sys_bytes, ""),
         ("caches of Ps", memory.mcache_in_use_bytes, memory.mcache_sys_bytes, ""),
@@ -159,10 +166,11 @@ def _collector(told: Xray, room: int) -> list[Line]:
 
 def _cost(told: Xray, room: int) -> list[Line]:
     target, cost = told.target, told.cost
+    calls = f"{cost.calls:,} system call{'s' * (cost.calls != 1)}"
     text = (
         f"attached in {seconds_text(cost.attach_seconds)} by {target.addresses_from} and "
         f"{target.layouts_from}; this look took {seconds_text(cost.sample_seconds)}. "
-        f"{cost.read_bytes:,} bytes of its memory were copied by {cost.calls} system calls; "
+        f"{cost.read_bytes:,} bytes of its memory were copied by {calls}; "
         "the process was not stopped, and nothing was written."
     )
     return hanging((Span("Cost  ", "strong"),), text, room)
