@@ -1,4 +1,4 @@
-"""What is said about Go's memory, statement by statement, measured on real Go.
+"""What is said about Go's memory, measured on real Go.
 
   goom claims                    measures all of it (up to 20 minutes), prints the ledger
   goom claims C014 C059          two statements, in full

@@ -11,7 +11,8 @@ from goom.renderers.claims.chapters import by_chapter, title
 from goom.renderers.claims.figures import label, names_of, texts
 from goom.renderers.claims.table import because
 
-_SPECIAL = re.compile(r"([\\*|<>`\[\]])")
+_SPECIAL = re.compile(r"([\\*|<>`])")
+_BRACKETS = str.maketrans({"[": "&#91;", "]": "&#93;"})  # escaped, a reader might still see a link
 _PREFACE = """\
 # The claims ledger
 
@@ -79,4 +80,15 @@ def _figures(figures: Figures) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    """The text with its code, between pairs of back ticks, left as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _escaped(text)
+    return "`".join(
+        part.replace("|", "\\|") if place % 2 else _escaped(part)
+        for place, part in enumerate(parts)
+    )
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text).translate(_BRACKETS)
