@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from goom.case.claim import CANNOT_MEASURE, HOLDS, Judgement, LedgerEntry, Statement
-from goom.case.errors import BadInput
+from goom.case.errors import BadInput, GoomError
 from goom.claims.bench.ledger import shown
 from goom.claims.bench.record import RECORD, Record, entry_of, read_record, write_record
 from goom.renderers.claims import document, markdown
@@ -89,6 +89,13 @@ def test_another_runs_json_can_be_held_against(tmp_path: Path) -> None:
     path = tmp_path / "claims.json"
     path.write_text(document.render(run), encoding="utf-8")
     assert read_record(path).truths() == THE_RECORD.truths()
+
+
+def test_a_record_older_than_the_rule_says_what_to_do() -> None:
+    (claim,) = (one for one in all_claims().values() if one.id == "C030")
+    with pytest.raises(GoomError) as refused:
+        entry_of(claim, EMPTY.updated([entry(time_ratio=1.0)]).by_id["C007"])
+    assert "goom claims C030" in refused.value.hint
 
 
 @pytest.mark.parametrize(

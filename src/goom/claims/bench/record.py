@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from goom.case.claim import TRUTHS, Figures, Judgement, LedgerEntry, Value
-from goom.case.errors import BadInput, TooLarge
+from goom.case.errors import BadInput, GoomError, TooLarge
 from goom.claims.bench.claim import Claim
 
 SCHEMA = "goom.claims/1"
@@ -58,8 +58,15 @@ def entry_of(claim: Claim, recorded: Recorded) -> LedgerEntry:
     """The claim's present statement, the recorded figures, and what the present rule says of them.
 
     Where nothing could be measured there is nothing to judge: the recorded verdict stays.
+    GoomError when the rule asks for figures that were not recorded then.
     """
-    judgement = claim.judge(recorded.figures) if recorded.figures else recorded.judgement
+    try:
+        judgement = claim.judge(recorded.figures) if recorded.figures else recorded.judgement
+    except (KeyError, TypeError) as error:
+        raise GoomError(
+            f"the record of {claim.id} is older than its rule: {error}.",
+            f"Measure it:  goom claims {claim.id}",
+        ) from error
     return LedgerEntry(
         statement=claim.statement,
         figures=recorded.figures,
