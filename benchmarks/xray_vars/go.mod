@@ -1,0 +1,3 @@
+module xray_vars
+
+go 1.19
