@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goom.case.errors import BadInput
 from goom.case.exec_trace import ExecutionTrace
@@ -168,7 +169,13 @@ def windows(batches: list[Batch], decoded: Decoder) -> Iterator[Events]:
         events = Events.joined((waiting, decoded(part)))
         late = events.ticks >= until if until else np.zeros(len(events), np.bool_)
         waiting, now = events.at(late), events.at(~late)
-        yield now.at(np.argsort(now.thread, kind="stable"))
+        yield now.at(_by_thread(now.thread))
+
+
+def _by_thread(thread: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The order by thread; numbers of 16 bits are sorted without comparing them."""
+    small = thread.astype(np.uint16) if int(thread.max(initial=0)) < 1 << 16 else thread
+    return np.argsort(small, kind="stable")
 
 
 def _parts(batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:

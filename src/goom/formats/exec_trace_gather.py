@@ -12,6 +12,7 @@ from goom.formats.exec_trace_decode import Ints
 from goom.formats.exec_trace_events import Event
 from goom.formats.exec_trace_goroutines import (
     ABSENT,
+    OWN_STACK_SECOND,
     Live,
     Window,
     advance,
@@ -47,8 +48,7 @@ _REFERS = {
     Event.PROC_STOP: (0, 0),
     Event.PROC_STEAL: (0, 0),
 }
-_STACK_SECOND = (Event.GO_CREATE, Event.GO_CREATE_BLOCKED, Event.GO_STOP, Event.GO_BLOCK,
-                 Event.GO_SYSCALL_BEGIN)  # fmt: skip
+_STACK_SECOND = (Event.GO_CREATE, Event.GO_CREATE_BLOCKED, *OWN_STACK_SECOND)
 
 
 @dataclass(frozen=True, slots=True)

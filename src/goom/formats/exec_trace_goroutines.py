@@ -43,6 +43,15 @@ _MOVES = {
 _OF_ANOTHER = tuple(_MOVES)[:7]  # these name the goroutine; the others are about the running one
 _SWITCHED = {Event.GO_SWITCH: (RUNNING, WAITING), Event.GO_SWITCH_DESTROY: (RUNNING, ABSENT)}
 _CREATED = (Event.GO_CREATE, Event.GO_CREATE_BLOCKED, Event.GO_CREATE_SYSCALL)
+# The second number of these is the stack of the goroutine that runs.
+OWN_STACK_SECOND = (
+    Event.GO_STOP,
+    Event.GO_BLOCK,
+    Event.GO_SYSCALL_BEGIN,
+    Event.PROCS_CHANGE,
+    Event.STW_BEGIN,
+    Event.GC_BEGIN,
+)
 
 
 def _table(moves: dict[Event, tuple[int, int]], side: int) -> NDArray[np.int8]:
@@ -206,7 +215,7 @@ def _name(live: Live, window: Window, entry_of_stack: Ints) -> None:
     live.entry[at] = np.where(live.entry[at] > 0, live.entry[at], entry_of_stack[rows])
     if (live.entry > 0).all():
         return
-    own = np.isin(events.type, (Event.GO_STOP, Event.GO_BLOCK, Event.GO_SYSCALL_BEGIN))
+    own = np.isin(events.type, OWN_STACK_SECOND)
     lacking = np.isin(window.context.goroutine, live.ids[live.entry == 0])
     rows = np.flatnonzero(own & (entry_of_stack > 0) & lacking)
     _, first = np.unique(window.context.goroutine[rows], return_index=True)

@@ -99,6 +99,7 @@ class Tables:
     strings: Numbers = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
     stacks: Numbers = field(default_factory=dict)
+    _places: dict[int, Frame] = field(default_factory=dict)
     ticks_per_second: int = 0
     wall_seconds: float | None = None  # since 1970, at ``wall_ticks``; 1.25 and newer
     wall_ticks: int = 0
@@ -134,11 +135,17 @@ class Tables:
             at += 3
             if not 0 <= count <= MAX_FRAMES_OF_STACK or at + 4 * count > end:
                 raise _odd(batch, 0, "a stack of a possible depth")
-            frames = numbers[at : at + 4 * count]
+            self.stacks[number] = self.book.stack(self._frames_of(numbers[at : at + 4 * count]))
             at += 4 * count
-            self.stacks[number] = self.book.stack(
-                tuple(map(self._frame, frames[1::4], frames[2::4], frames[3::4]))
-            )
+
+    def _frames_of(self, numbers: list[int]) -> tuple[Frame, ...]:
+        """Four numbers for each; a program counter stands for the same place every time."""
+        known = tuple(map(self._places.get, numbers[::4]))
+        if None not in known:
+            return known  # type: ignore[return-value]
+        frames = tuple(map(self._frame, numbers[1::4], numbers[2::4], numbers[3::4]))
+        self._places.update(zip(numbers[::4], frames, strict=True))
+        return frames
 
     def _frame(self, function: int, file: int, line: int) -> Frame:
         texts = self._texts

@@ -208,6 +208,6 @@ _WHY_NOT: Mapping[Kind, str] = {
     Kind.EMPTY: "it is empty",
     Kind.BUNDLE: "it is a zip inside of another",
     Kind.CASE_JSON: "it is a verdict that goom wrote, not evidence",
-    Kind.EXECUTION_TRACE: "it is an execution trace, which goom does not read yet",
+    Kind.EXECUTION_TRACE: "it is an execution trace: goom trace FILE says what it holds",
     Kind.UNKNOWN: "it is nothing that goom knows",
 }

@@ -20,7 +20,7 @@ from goom.formats.exec_trace_batches import (
 )
 from goom.formats.exec_trace_context import NONE, SYSCALL, Threads, context
 from goom.formats.exec_trace_decode import Events, decode
-from goom.formats.exec_trace_events import Event, argument_table, wire_name
+from goom.formats.exec_trace_events import EXPERIMENTAL, Event, argument_table, wire_name
 from goom.golang.build import build, go_environment
 from goom.golang.cache import cache_folder
 from goom.golang.toolchain import obtain
@@ -43,6 +43,7 @@ _KIND = {
     "StackSample": "CPUSample",
 }
 KIND_OF = {wire: kind for kind, names in _KIND.items() for wire in names.split()}
+KIND_OF |= {wire_name(number): "Experimental" for number in EXPERIMENTAL}
 _THREE_OF_ONE = ("GoSwitch", "GoSwitchDestroy")  # unblock, block or destroy, start
 _LINE = re.compile(r"M=(-?\d+) P=(-?\d+) G=(-?\d+) (\w+) Time=(-?\d+)")
 _WIRE = re.compile(r"\s*([A-Za-z]+)(?: |$)")
@@ -67,7 +68,7 @@ def wire_counts(version: str, path: Path) -> Counter[str]:
     """Events by name as ``go tool trace`` prints the wire format, those of threads only."""
     lines = _tool(version, path, "2" if _takes_numbers(version) else "wire")
     names = Counter(found[1] for line in lines if (found := _WIRE.match(line)))
-    known = {wire_name(number) for number in range(9, 49)} | {"CPUSample"}
+    known = {wire_name(number) for number in (*range(9, 49), *EXPERIMENTAL)} | {"CPUSample"}
     return Counter({name: count for name, count in names.items() if name in known})
 
 

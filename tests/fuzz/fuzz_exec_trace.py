@@ -1,0 +1,25 @@
+"""Any bytes as an execution trace, as one thread's events, and as its tables."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+
+from goom.case.errors import GoomError
+from goom.formats.exec_trace import read
+from goom.signals.exec_trace_report import report
+from tests.formats.exec_trace.written import batch, tables, trace
+
+_MOST_BYTES = 1 << 16
+
+
+def one_input(data: bytes) -> None:
+    """Read as a file, then inside of whole ones of two versions; what was read is told."""
+    inside = batch(data[:_MOST_BYTES])
+    for raw in (
+        data,
+        trace(tables(("main.f", "x.go")), inside),
+        trace(tables(("main.f", "x.go"), version=23), inside, version=23),
+    ):
+        with suppress(GoomError):
+            report(read(io.BytesIO(raw)))
