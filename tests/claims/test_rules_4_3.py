@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goom.case.claim import DOES_NOT_HOLD, HOLDS, IN_PART
+from goom.case.claim import CANNOT_MEASURE, DOES_NOT_HOLD, HOLDS, IN_PART
 from tests.claims.twins import Twin, each
 
 TWINS: tuple[Twin, ...] = (
@@ -129,6 +129,16 @@ TWINS: tuple[Twin, ...] = (
         each(
             killed_by_the_kernel=False,
             go_messages_when_killed=3,
+            status_when_refused=0,
+            go_says_when_refused="",
+        ),
+    ),
+    Twin(
+        "C099",
+        CANNOT_MEASURE,
+        each(
+            killed_by_the_kernel=False,
+            go_messages_when_killed=0,
             status_when_refused=0,
             go_says_when_refused="",
         ),

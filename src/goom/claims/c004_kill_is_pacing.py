@@ -26,7 +26,7 @@ def _measure(go: Go) -> Row:
     by_gogc, by_limit = (go.run(*program, setting=setting) for setting in (_KILLED, _HELD))
     return {
         "killed_with_gogc_100": by_gogc.killed,
-        "survives_with_gomemlimit": by_limit.status == 0,
+        "survives_with_gomemlimit": not by_limit.killed,
         "peak_with_gomemlimit_bytes": by_limit.peak_bytes,
         "live_bytes": _LIVE_MIB * MIB,
         "cgroup_limit_bytes": _CGROUP_BYTES,

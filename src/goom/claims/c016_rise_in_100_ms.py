@@ -25,8 +25,8 @@ def _measure(go: Go) -> Row:
     return {
         "slow_rise_in_100_ms_bytes": _STEP_MIB * MIB,
         "slow_rise_killed": slow.killed,
-        "sudden_rise_bytes": int(sudden.figures()["rise_bytes"]) if not sudden.status else None,
-        "sudden_rise_survives": sudden.status == 0,
+        "sudden_rise_bytes": None if sudden.killed else int(sudden.figures()["rise_bytes"]),
+        "sudden_rise_survives": not sudden.killed,
     }
 
 

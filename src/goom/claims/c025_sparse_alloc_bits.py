@@ -22,7 +22,7 @@ def _measure(go: Go) -> Row:
     return {
         "mspan_bytes": mspan.size_bytes,
         "type_of_alloc_bits": mspan.fields.get("allocBits", ""),
-        "gc_bits": bits.text if bits else go.source.constant("gcBits", "runtime/mheap.go"),
+        "gc_bits": bits.text if bits else "",
         "body_of_new_alloc_bits": " ".join(allocated.split()),
     }
 

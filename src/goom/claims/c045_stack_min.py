@@ -17,7 +17,7 @@ def measure(bench: Bench) -> Figures:
 
 def _measure(go: Go) -> Row:
     return {
-        "stack_min_bytes": int(go.source.constant("stackMin", "runtime/stack.go") or 0),
+        "stack_min_bytes": int(go.source.constant("stackMin", "runtime/stack.go")),
         "new_stack_bytes": go.run("stackwatch", "start").figures()["new_bytes"],
     }
 

@@ -19,8 +19,8 @@ def _measure(go: Go) -> Row:
     return {
         "guard_bytes": go.run("stackwatch", "start").figures()["guard_bytes"],
         "stack_guard": go.source.constant("stackGuard", "runtime/stack.go"),
-        "nosplit_base_bytes": int(go.source.constant("StackNosplitBase", "internal/abi") or 0),
-        "small_frame_bytes": int(go.source.constant("StackSmall", "internal/abi") or 0),
+        "nosplit_base_bytes": int(go.source.constant("StackNosplitBase", "internal/abi")),
+        "small_frame_bytes": int(go.source.constant("StackSmall", "internal/abi")),
     }
 
 

@@ -16,7 +16,7 @@ def measure(bench: Bench) -> Figures:
 def _measure(go: Go) -> Row:
     flush = go.source.function("runtime/mwbbuf.go", "wbBufFlush1")
     return {
-        "pointers_buffered": int(go.source.constant("wbBufEntries", "runtime/mwbbuf.go") or 0),
+        "pointers_buffered": int(go.source.constant("wbBufEntries", "runtime/mwbbuf.go")),
         "in_mbitmap": bool(go.source.find(r"gcWriteBarrier", "runtime/mbitmap.go", code_only=True)),
         "in_assembly": bool(go.source.find(r"gcWriteBarrier", "runtime/asm_amd64.s")),
         "names_markobject": len(go.source.find(r"\bmarkobject\(", "runtime", code_only=True)),

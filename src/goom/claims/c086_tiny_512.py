@@ -17,11 +17,12 @@ def measure(bench: Bench) -> Figures:
 
 def _measure(go: Go) -> Row:
     found = go.run("objects", str(_COUNT), "1", "noscan").figures()
+    size = go.source.constant("_TinySize", "runtime/malloc.go")
+    moved = size.startswith("gc.")  # to internal/runtime/gc
     return {
         "one_byte_objects_per_block": round(_COUNT / (found["mallocs"] - found["tiny_allocs"]), 1),
         "constant": go.source.constant("maxTinySize", "runtime/malloc.go"),
-        "tiny_size": go.source.constant("_TinySize", "runtime/malloc.go")
-        or go.source.constant("TinySize", "internal/runtime/gc/malloc.go"),
+        "tiny_size": go.source.constant("TinySize", "internal/runtime/gc") if moved else size,
     }
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+import signal
+
+from goom.case.claim import (
+    Figures,
+    Judgement,
+    Statement,
+    cannot_measure,
+    does_not_hold,
+    holds,
+    holds_in_part,
+)
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, text
@@ -23,7 +33,7 @@ def _measure(go: Go) -> Row:
     fatal = [line for line in refused.stderr.splitlines() if "out of memory" in line
              or "fatal error" in line]  # fmt: skip
     return {
-        "killed_by_the_kernel": killed.killed,
+        "killed_by_the_kernel": killed.oom_kills > 0 and killed.status == -signal.SIGKILL,
         "go_messages_when_killed": killed.stderr.count("runtime:"),
         "status_when_refused": refused.status,
         "go_says_when_refused": fatal[0] if fatal else "",
@@ -48,7 +58,9 @@ def judge(figures: Figures) -> Judgement:
         )
     if silent or separate:
         return holds_in_part("only one of the two ends was seen")
-    return holds("Go fails before the kernel kills")
+    if every(figures, lambda row: number(row, "go_messages_when_killed") > 0):
+        return holds("Go fails before the kernel kills")
+    return cannot_measure("neither of the two ends was seen")
 
 
 CLAIM = Claim(
@@ -63,7 +75,8 @@ CLAIM = Claim(
             "GB with 1 GiB of address space (ulimit -v)"
         ),
         rule=(
-            "does not hold when the killed process says nothing and the refused one ends by itself"
+            "does not hold when the killed process says nothing and the refused one ends by "
+            "itself; holds when Go reports a failure in what the kernel kills"
         ),
         truth=(
             "mmap does not fail at the limit of a cgroup; touching a page does, and "

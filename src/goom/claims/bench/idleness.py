@@ -30,10 +30,10 @@ def _watched(go: Go) -> Row:
             for earlier, later in zip([0.0, *at], [*at, WATCHED_SECONDS], strict=True)
         ),
         "collections": int((~cycles.forced).sum()),
-        "period_in_source": go.source.constant("forcegcperiod", "runtime/proc.go") or _variable(go),
+        "period_in_source": _period(go),
     }
 
 
-def _variable(go: Go) -> str:
+def _period(go: Go) -> str:
     hit = go.source.first(r"^var forcegcperiod ", "runtime/proc.go")
     return hit.text.partition("=")[2].strip() if hit else ""

@@ -55,8 +55,11 @@ class Ran:
 
     @property
     def killed(self) -> bool:
-        """Whether the kernel's OOM killer ended it."""
-        return self.oom_kills > 0 and self.status == -signal.SIGKILL
+        """Whether the kernel's OOM killer ended it; GoomError when it failed in another way."""
+        by_kernel = self.oom_kills > 0 and self.status == -signal.SIGKILL
+        if self.status and not by_kernel:
+            raise GoomError(f"the program ended with {self.status}: {self.stderr[-400:].strip()}")
+        return by_kernel
 
     def figures(self) -> dict[str, Any]:
         """The JSON object in the last line of its stdout; GoomError when it failed or has none."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from goom.case.errors import GoomError
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -51,16 +53,23 @@ class Source:
         return found[0] if found else None
 
     def function(self, file: str, name: str) -> str:
-        """The text of a function or method from ``func`` to its closing brace; "" without one."""
+        """The text of a function or method from ``func`` to its closing brace.
+
+        GoomError when this version has none there: what was not read is no evidence.
+        """
         found = re.search(
             rf"^func (?:\([^)]*\) )?{re.escape(name)}\(.*?^}}", self.text(file), re.M | re.S
         )
-        return found[0] if found else ""
+        if found is None:
+            raise GoomError(f"the source of {self.root} has no function {name} in {file}.")
+        return found[0]
 
     def constant(self, name: str, *folders: str) -> str:
-        """The expression that a constant is given, comments left out; "" without one."""
+        """The expression that a constant is given, comments left out; GoomError without one."""
         hit = self.first(rf"^\s*(const\s+)?{re.escape(name)}\b[^=:(]*=[^=]", *folders)
-        return hit.text.partition("=")[2].partition("//")[0].strip() if hit else ""
+        if hit is None:
+            raise GoomError(f"the source of {self.root} has no constant {name}.")
+        return hit.text.partition("=")[2].partition("//")[0].strip()
 
 
 @cache
