@@ -99,7 +99,10 @@ def globals_(*, filled: bool, empty: bool, other: bool) -> dict[str, Row]:
 
 def remedy(*, saved: bool, lost: bool) -> dict[str, Row]:
     return each(
-        garbage_saved_by_gogc_10=saved,
+        killed_with_gogc_100=3,
+        killed_with_gogc_10=0 if saved else 3,
+        killed_with_gomemlimit=0,
+        starts_each=3,
         live_data_killed_in_spite_of_it=lost,
         collections_with_gogc_10=90,
         collections_with_gomemlimit=19,

@@ -30,13 +30,13 @@ def _measure(go: Go) -> Row:
     )  # it fits, its garbage not
     return {
         _KILLED: filled.killed and not filled.stdout,
-        _SURVIVES: empty.status == 0,
+        _SURVIVES: not empty.killed,
         _OTHER: other.killed,
     }
 
 
 def judge(figures: Figures) -> Judgement:
-    """It is the cause when globals alone kill, however empty, and nothing else does."""
+    """It is the cause when filled globals kill and a start without any is not killed."""
     filled = every(figures, lambda row: bool(row[_KILLED]))
     said = (
         f"90 MiB filled before main {'were killed' if filled else 'were not always killed'} in 64"
@@ -47,7 +47,7 @@ def judge(figures: Figures) -> Judgement:
     )
     if not filled:
         return does_not_hold(said)
-    alone = none(figures, lambda row: bool(row[_OTHER] or row[_SURVIVES]))
+    alone = none(figures, lambda row: bool(row[_OTHER]))
     return holds(said) if alone else holds_in_part(said)
 
 
@@ -64,8 +64,8 @@ CLAIM = Claim(
             " of globals that nothing writes to, and 44 MiB that main builds with garbage"
         ),
         rule=(
-            "does not hold when filled globals are not killed; holds when empty globals are killed"
-            " too and a start without globals is not; otherwise in part"
+            "does not hold when filled globals are not killed; holds when they are and"
+            " a start without globals is in no version; otherwise in part"
         ),
         truth=(
             "Initialisation is one cause of several. What counts is what is written to, by whom"
