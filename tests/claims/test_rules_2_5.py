@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goom.case.claim import DOES_NOT_HOLD, HOLDS, IN_PART
+from goom.case.claim import CANNOT_MEASURE, DOES_NOT_HOLD, HOLDS, IN_PART
 from tests.claims.twins import Twin, each
 
 TWINS: tuple[Twin, ...] = (
@@ -49,6 +49,15 @@ TWINS: tuple[Twin, ...] = (
             misaligned_addresses=0,
             killed_with_32_mib_written=False,
             killed_with_128_mib_written=True,
+        ),
+    ),
+    Twin(
+        "C057",
+        CANNOT_MEASURE,
+        each(
+            misaligned_addresses=0,
+            killed_with_32_mib_written=False,
+            killed_with_128_mib_written=False,
         ),
     ),
     Twin("C058", HOLDS, each(compiles=True, runtime_uses_fixed_noreplace=True)),

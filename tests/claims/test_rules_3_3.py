@@ -71,12 +71,35 @@ TWINS: tuple[Twin, ...] = (
     Twin(
         "C077",
         IN_PART,
-        each(names_needreclaim=0, gc_start_releases_memory=True, gc_start_calls_mark_done=False),
+        each(
+            names_needreclaim=0,
+            gc_start_releases_memory=True,
+            gc_start_calls_mark_done=False,
+            gc_start_sweeps_before_it_stops=True,
+            sweep_termination_begins_a_cycle=True,
+        ),
     ),
     Twin(
         "C077",
         DOES_NOT_HOLD,
-        each(names_needreclaim=0, gc_start_releases_memory=False, gc_start_calls_mark_done=False),
+        each(
+            names_needreclaim=0,
+            gc_start_releases_memory=False,
+            gc_start_calls_mark_done=False,
+            gc_start_sweeps_before_it_stops=True,
+            sweep_termination_begins_a_cycle=True,
+        ),
+    ),
+    Twin(
+        "C077",
+        IN_PART,
+        each(
+            names_needreclaim=0,
+            gc_start_releases_memory=False,
+            gc_start_calls_mark_done=False,
+            gc_start_sweeps_before_it_stops=False,
+            sweep_termination_begins_a_cycle=False,
+        ),
     ),
     Twin(
         "C078",

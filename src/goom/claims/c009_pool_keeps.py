@@ -40,7 +40,9 @@ CLAIM = Claim(
     Statement(
         id="C009",
         chapter="1",
-        statement="Putting long-lived objects into a sync.Pool keeps them from being reclaimed.",
+        statement=(
+            "Putting long-lived objects into a sync.Pool keeps them from being reclaimed in time."
+        ),
         method="an object of 64 MiB put into a pool; HeapAlloc after each of four collections",
         rule=(
             "holds when it survives all four, does not hold when it survives none,"

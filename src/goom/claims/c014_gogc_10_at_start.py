@@ -67,8 +67,8 @@ CLAIM = Claim(
         ),
         truth=(
             "It is the other way round. The goal becomes marked × 1.10 and its minimum 400 KiB"
-            " instead of 4 MiB (mgcpacer.go, setGCPercent and commit), so collections are many"
-            " times more, and the start takes longer. What is live stays live."
+            " instead of 4 MiB (mgcpacer.go, setGCPercent and commit), so several times as many"
+            " collections run, and the start takes longer. What is live stays live."
         ),
         instead=(
             "Set GOMEMLIMIT to 90 % of the container's limit: collections stay rare until memory is"

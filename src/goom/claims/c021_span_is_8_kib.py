@@ -38,7 +38,10 @@ def judge(figures: Figures) -> Judgement:
     if every(figures, lambda row: number(row, "most_pages_of_a_class") > 1):
         of_one = per_version(figures, "classes_of_one_page")
         most = per_version(figures, "most_pages_of_a_class")
-        return holds_in_part(f"{of_one} of 67 classes have spans of one page, others up to {most}")
+        known = per_version(figures, "classes")
+        return holds_in_part(
+            f"{of_one} of {known} classes have spans of one page, others up to {most}"
+        )
     return does_not_hold("no class has a span of one page")
 
 

@@ -59,7 +59,7 @@ CLAIM = Claim(
         ),
         truth=(
             "mcentral has been lock-free since 1.15. Contention that exists is on mheap_.lock, "
-            "for spans of more than 16 pages and when page caches are refilled (mheap.go); 1.22 "
+            "for spans of 16 pages and more and when page caches are refilled (mheap.go); 1.22 "
             "can show it in the mutex profile."
         ),
     ),

@@ -19,7 +19,7 @@ def measure(bench: Bench) -> Figures:
 
 
 def _measure(go: Go) -> Row:
-    pages = _BITS.get(layout(go, "runtime.pageCache").fields.get("cache", ""), 0)
+    pages = _BITS[layout(go, "runtime.pageCache").fields["cache"]]
     small = go.source.first(r"npages < pageCachePages/4", "runtime/mheap.go")
     return {
         "pages_of_page_cache": pages,
@@ -52,8 +52,8 @@ CLAIM = Claim(
         rule="holds when the bitmap has 8 bits in every version",
         truth=(
             "A page cache is an aligned chunk of 64 pages (512 KiB) of which the free ones are "
-            "handed out, to requests of fewer than 16 pages (mpagecache.go). Nothing is pre- "
-            "allocated: it is address space of the heap."
+            "handed out, to requests of fewer than 16 pages (mpagecache.go). Nothing is "
+            "allocated ahead: it is address space of the heap."
         ),
     ),
     measure,

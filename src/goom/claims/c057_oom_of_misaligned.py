@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.claim import (
+    Figures,
+    Judgement,
+    Statement,
+    cannot_measure,
+    does_not_hold,
+    holds,
+    holds_in_part,
+)
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every
@@ -43,6 +51,8 @@ def judge(figures: Figures) -> Judgement:
         )
     if by_charge:
         return holds_in_part("misaligned mappings occur, but the kill follows what is written")
+    if aligned:
+        return cannot_measure("the limit does not kill here who writes more than it allows")
     return holds("the kill does not follow what is written")
 
 
@@ -57,7 +67,7 @@ CLAIM = Claim(
         method="a real memory cgroup of 64 MiB: 512 MiB mapped, 32 or 128 MiB of them written",
         rule=(
             "does not hold when no mapping is misaligned and the kill depends on what is "
-            "written alone"
+            "written alone; holds when mappings are misaligned and it does not"
         ),
         truth=(
             "The kernel charges a page to the cgroup of whoever first touches it, whatever "

@@ -48,7 +48,7 @@ CLAIM = Claim(
     Statement(
         id="C063",
         chapter="3.1",
-        statement="The barrier is active only in the mark phase; outside it costs nothing.",
+        statement="The write barrier is active only in the mark phase.",
         method=(
             "setGCPhase (mgc.go), every place that sets writeBarrier.enabled, the compiler's "
             "test of it; what a store costs in and out of marking is C064"

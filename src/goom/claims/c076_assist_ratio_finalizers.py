@@ -60,8 +60,8 @@ CLAIM = Claim(
             "with 100,000 objects kept with finalizers"
         ),
         rule=(
-            "holds when finalizers raise the ratio more than GOGC does; in part when they raise "
-            "it by half"
+            "holds when finalizers raise the ratio 1.5 times as much as GOGC does; in part when "
+            "they raise it by half at least"
         ),
         truth=(
             "The ratio is the scan work that is left over the bytes left to the goal "

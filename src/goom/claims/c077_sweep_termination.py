@@ -30,7 +30,13 @@ def judge(figures: Figures) -> Judgement:
     names = ("names_needreclaim", "gc_start_releases_memory", "gc_start_calls_mark_done")
     if every(figures, lambda row: all(bool(row[name]) for name in names)):
         return holds("all three are on the way")
-    if none(figures, lambda row: any(bool(row[name]) for name in names)):
+    begins = every(
+        figures,
+        lambda row: bool(
+            row["gc_start_sweeps_before_it_stops"] and row["sweep_termination_begins_a_cycle"]
+        ),
+    )
+    if begins and none(figures, lambda row: any(bool(row[name]) for name in names)):
         return does_not_hold(
             "sweep termination begins a cycle: gcStart sweeps what is left and stops the world; it"
             " neither returns memory nor calls gcMarkDone, and there is no needreclaim"
@@ -47,7 +53,8 @@ CLAIM = Claim(
             "wait in gcMarkDone."
         ),
         method="the body of gcStart (mgc.go) and the name needreclaim in the source",
-        rule="holds when all three are on the way to sweep termination; does not hold when none is",
+        rule="holds when all three are on the way to sweep termination; does not hold when "
+        "none is and gcStart begins with it",
         truth=(
             "Sweep termination is the first stop of a cycle; its length is the time until every "
             "P has stopped, which long loops without a safe point or a lack of CPU make long. "

@@ -52,8 +52,8 @@ CLAIM = Claim(
         rule="holds when it is exported; in part when only files for older versions of Go have it",
         truth=(
             "It was left out because MemStats.GCCPUFraction is an average since the start. Use "
-            "the rate of /cpu/classes/gc/total:cpu-seconds over that of /cpu/classes/total:cpu- "
-            "seconds."
+            "the rate of /cpu/classes/gc/total:cpu-seconds over that of "
+            "/cpu/classes/total:cpu-seconds."
         ),
     ),
     measure,

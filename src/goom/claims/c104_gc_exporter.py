@@ -47,7 +47,7 @@ CLAIM = Claim(
         rule="holds when its module has that path and exports metrics; in part when one of these",
         truth=(
             "goleak fails a test that leaves goroutines behind; a module of that path cannot be "
-            "imported under another. An exporter named go-gc-exporter was not found anywhere. "
+            "imported under another. We know of no exporter named go-gc-exporter. "
             "The client library's own Go collector is what is meant."
         ),
     ),
