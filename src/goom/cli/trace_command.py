@@ -1,4 +1,4 @@
-"""What an execution trace says about the collector: who was held up, by what, and for how long.
+"""Whom the collector held up, as an execution trace tells it.
 
 goom trace app.trace                    latency, assists, allocation, stops, sweeping, states
 goom trace a.trace b.trace c.trace      each, and which of them stands apart
