@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from goom.runtime.allocator.loops_bits import ONE, lowest_run
 from goom.runtime.allocator.machine import (
     CACHE_FROM,
-    CACHED_PAGES,
     HEAP_PAGES,
     SIZES_REMEMBERED,
     Machine,
@@ -41,10 +41,10 @@ def _fill_cache(m: Machine) -> None:
     first = _find_run(m.state, FREE, 1, m.no_run_below[1], until)
     if first >= 0:
         start = first // CACHE_PAGES * CACHE_PAGES
-        for page in range(first, start + CACHE_PAGES):
-            if m.state[page] == FREE:
-                m.state[page] = CACHED
-                m.registers[CACHED_PAGES] += 1
+        for place in range(first - start, CACHE_PAGES):
+            if m.state[start + place] == FREE:
+                m.state[start + place] = CACHED
+                m.page_cache[0] |= ONE << np.uint64(place)
         m.registers[CACHE_FROM] = start
         m.no_run_below[1] = start + CACHE_PAGES
 
@@ -70,15 +70,13 @@ def _grow_heap(m: Machine, pages: int) -> bool:
 
 
 def _from_cache(m: Machine, pages: int) -> int:
-    if m.registers[CACHED_PAGES] == 0:
+    if m.page_cache[0] == 0:
         _fill_cache(m)
-    if m.registers[CACHED_PAGES] == 0:
+    place = lowest_run(m.page_cache[0], pages)
+    if place >= CACHE_PAGES:
         return -1
-    start = m.registers[CACHE_FROM]
-    first = _find_run(m.state, CACHED, pages, start, start + CACHE_PAGES)
-    if first >= 0:
-        m.registers[CACHED_PAGES] -= pages
-    return first
+    m.page_cache[0] &= ~(((ONE << np.uint64(pages)) - ONE) << place)
+    return int(m.registers[CACHE_FROM] + np.int64(place))
 
 
 def allocate_pages(m: Machine, pages: int) -> int:

@@ -9,17 +9,18 @@ Plain functions that numba compiles (kernel_numba.py); a function stands above t
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from goom.runtime.allocator.kernel import SLOT_BITS
+from goom.runtime.allocator.loops_bits import ONE, lowest_bit, popcount
 from goom.runtime.allocator.loops_pages import allocate_pages
 from goom.runtime.allocator.machine import (
     FULL,
     HEAP_PAGES,
+    LIVE_WORDS,
     NEXT_LARGE,
+    NO_ROW,
     NO_SPAN,
-    PAGE_WORDS,
     PARTIAL,
     WORD_BITS,
     Machine,
@@ -27,19 +28,7 @@ from goom.runtime.allocator.machine import (
 from goom.runtime.allocator.page_heap import FREE
 from goom.runtime.allocator.span_classes import LARGE_SPAN_CLASSES, SPAN_CLASSES
 
-_ONE, _EVERY = np.uint64(1), np.uint64((1 << 64) - 1)
-_PAIRS, _NIBBLES = np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
-_ODD, _BYTES = np.uint64(0x5555555555555555), np.uint64(0x0101010101010101)
-
-
-def _popcount(word: Any) -> Any:
-    word = word - ((word >> _ONE) & _ODD)
-    word = (word & _PAIRS) + ((word >> np.uint64(2)) & _PAIRS)
-    return (((word + (word >> np.uint64(4))) & _NIBBLES) * _BYTES) >> np.uint64(56)
-
-
-def _lowest_bit(word: Any) -> Any:
-    return _popcount((word & (~word + _ONE)) - _ONE)
+_EVERY = np.uint64((1 << 64) - 1)
 
 
 def _push(m: Machine, first: int, kind: int, span: int) -> None:
@@ -61,12 +50,33 @@ def _pop(m: Machine, first: int, kind: int) -> int:
     return int(span)
 
 
+def _words_of(m: Machine, kind: int) -> int:
+    return int((m.slots_of[kind] + WORD_BITS - 1) // WORD_BITS)
+
+
+def _take_row(m: Machine, kind: int) -> int:
+    row = m.spare_row[kind]
+    if row == NO_ROW:
+        row = m.registers[LIVE_WORDS]
+        m.registers[LIVE_WORDS] += _words_of(m, kind)
+    else:
+        m.spare_row[kind] = np.int64(m.live[row]) - 1
+        m.live[row] = 0
+    return int(row)
+
+
+def _drop_row(m: Machine, kind: int, row: int) -> None:
+    m.live[row] = np.uint64(m.spare_row[kind] + 1)
+    m.spare_row[kind] = row
+
+
 def _grow(m: Machine, kind: int) -> int:
     large = kind < LARGE_SPAN_CLASSES
     pages = m.large_pages[m.registers[NEXT_LARGE]] if large else m.pages_of[kind]
     span = allocate_pages(m, pages)
     if span >= 0:
         m.kind[span], m.pages[span] = kind, pages
+        m.row[span] = _take_row(m, kind)
         m.grows[kind] += 1
         m.registers[NEXT_LARGE] += large
     return span
@@ -81,28 +91,26 @@ def _refill(m: Machine, kind: int) -> bool:
     if m.cached[kind] >= 0:
         _push(m, FULL, kind, m.cached[kind])
     m.cached[kind] = span
-    m.word[kind] = span * PAGE_WORDS
+    m.word[kind] = m.row[span]
+    m.slot_base[kind] = span << SLOT_BITS
     m.refills[kind] += kind >= LARGE_SPAN_CLASSES
     return True
-
-
-def _words_end(m: Machine, kind: int) -> int:
-    words = (m.slots_of[kind] + WORD_BITS - 1) // WORD_BITS
-    return int(m.cached[kind] * PAGE_WORDS + words)
 
 
 def _next_word(m: Machine, kind: int) -> bool:
     while m.free[kind] == 0:
         m.word[kind] += 1
-        ended = m.cached[kind] < 0 or m.word[kind] >= _words_end(m, kind)
+        m.slot_base[kind] += WORD_BITS
+        used = m.slot_base[kind] & (1 << SLOT_BITS) - 1
+        ended = m.cached[kind] < 0 or used == 0 or used >= m.slots_of[kind]
         if ended and not _refill(m, kind):
             m.word[kind] -= 1
+            m.slot_base[kind] -= WORD_BITS
             return False
-        word = m.word[kind]
-        left = m.slots_of[kind] - word % PAGE_WORDS * WORD_BITS
-        slots = _EVERY if left >= WORD_BITS else (_ONE << np.uint64(left)) - _ONE
-        m.free[kind] = ~m.live[word] & slots
-        m.live[word] |= slots
+        left = m.slots_of[kind] - (m.slot_base[kind] & (1 << SLOT_BITS) - 1)
+        slots = _EVERY if left >= WORD_BITS else (ONE << np.uint64(left)) - ONE
+        m.free[kind] = ~m.live[m.word[kind]] & slots
+        m.live[m.word[kind]] |= slots
     return True
 
 
@@ -113,8 +121,8 @@ def allocate(m: Machine, first: int, last: int) -> int:
         if m.free[kind] == 0 and not _next_word(m, kind):
             return place
         free = m.free[kind]
-        m.slot[place] = m.word[kind] * WORD_BITS + np.int64(_lowest_bit(free))
-        m.free[kind] = free & (free - _ONE)
+        m.slot[place] = m.slot_base[kind] + np.int64(lowest_bit(free))
+        m.free[kind] = free & (free - ONE)
     return last
 
 
@@ -128,16 +136,16 @@ def give_back_unused(m: Machine) -> None:
 def free(m: Machine, first: int, last: int) -> None:
     """Clear what a mark would not find."""
     for place in range(first, last):
-        slot = m.slot[m.freed[place]]
-        bit = _ONE << np.uint64(slot & np.uint32(WORD_BITS - 1))
-        m.live[slot >> np.uint32(6)] &= ~bit
+        slot = np.int64(m.slot[m.freed[place]])
+        word = m.row[slot >> SLOT_BITS] + ((slot & (1 << SLOT_BITS) - 1) >> 6)
+        m.live[word] &= ~(ONE << np.uint64(slot & WORD_BITS - 1))
 
 
 def _count(m: Machine, span: int) -> int:
-    start = span * PAGE_WORDS
+    row = m.row[span]
     objects = np.uint64(0)
-    for word in range(start, start + (m.slots_of[m.kind[span]] + 63) // WORD_BITS):
-        objects += _popcount(m.live[word])
+    for word in range(row, row + _words_of(m, m.kind[span])):
+        objects += popcount(m.live[word])
     m.objects[span] = objects
     return int(m.objects[span])
 
@@ -153,6 +161,7 @@ def _sweep_span(m: Machine, kind: int, span: int) -> None:
     objects = _count(m, span)
     if objects == 0:
         m.kind[span] = NO_SPAN
+        _drop_row(m, kind, m.row[span])
         m.state[span : span + m.pages[span]] = FREE
     else:
         _push(m, FULL if objects == m.slots_of[kind] else PARTIAL, kind, span)

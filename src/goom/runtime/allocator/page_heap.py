@@ -29,6 +29,8 @@ RESIDENT, NEVER_USED, RELEASED = 0, 1, 2  # the runtime's scavenged bit is set f
 CHUNK_PAGES = 512  # pallocChunkPages
 CACHE_PAGES = 64  # pageCachePages
 MOST_FROM_CACHE = CACHE_PAGES // 4  # requests of fewer pages try the page cache
+_FREE_AS_DIGIT = bytes(b"01"[state == FREE] for state in range(256))
+_IN_USE = [bytes([IN_USE]) * pages for pages in range(MOST_FROM_CACHE)]
 
 
 class HeapPages(NamedTuple):
@@ -45,23 +47,27 @@ class PageHeap:
         self.state = bytearray()
         self.scavenged = bytearray()
         self.faulted = [0, 0, 0]  # pages that spans took: resident, never used, released before
-        self._cache_from = self._cached = 0
+        self._cache_from = 0
+        self._cache = 0  # a bit for each page of the block that is free, this P's alone
         self._no_run_below: dict[int, int] = {}
 
     def allocate(self, pages: int) -> int:
         """The first page of a span of so many pages."""
-        first = -1
-        if pages < MOST_FROM_CACHE:
-            self._cached = self._cached or self._fill_cache()
-            cache = self._cache_from, self._cache_from + CACHE_PAGES
-            first = self.state.find(bytes([CACHED]) * pages, *cache) if self._cached else -1
-            self._cached -= pages if first >= 0 else 0
+        first = self._from_cache(pages) if pages < MOST_FROM_CACHE else -1
         if first < 0:
             first = self._first_fit(pages)
         if first < 0:
             self._grow(pages)
             first = self._first_fit(pages)
-        self._take(first, pages)
+        end = first + pages
+        self.state[first:end] = (
+            _IN_USE[pages] if pages < MOST_FROM_CACHE else bytes([IN_USE]) * pages
+        )
+        scavenged = self.scavenged[first:end]
+        if any(scavenged):
+            self._back_with_memory(first, scavenged)
+        else:
+            self.faulted[RESIDENT] += pages
         return first
 
     def free(self, first_pages: NDArray[np.int64], pages: NDArray[np.int64]) -> None:
@@ -82,15 +88,29 @@ class PageHeap:
             self._no_run_below[pages] = first + pages
         return first
 
+    def _from_cache(self, pages: int) -> int:
+        runs = self._cache or self._fill_cache()
+        known = 1
+        while known < pages:  # bit i stays while bits i to i + known are set
+            step = min(known, pages - known)
+            runs &= runs >> step
+            known += step
+        lowest = runs & -runs
+        if not lowest:
+            return -1
+        self._cache &= ~(lowest * ((1 << pages) - 1))
+        return self._cache_from + lowest.bit_length() - 1
+
     def _fill_cache(self) -> int:
         first = self.state.find(FREE, self._no_run_below.get(1, 0))
         if first < 0:
             return 0
-        block = slice(first // CACHE_PAGES * CACHE_PAGES, (first // CACHE_PAGES + 1) * CACHE_PAGES)
-        free = self.state.count(FREE, block.start, block.stop)
-        self.state[block] = self.state[block].replace(bytes([FREE]), bytes([CACHED]))
-        self._cache_from, self._no_run_below[1] = block.start, block.stop
-        return free
+        start = first - first % CACHE_PAGES
+        block = self.state[start : start + CACHE_PAGES]
+        self._cache = int(block[::-1].translate(_FREE_AS_DIGIT), 2)  # the first page is bit 0
+        self.state[start : start + CACHE_PAGES] = block.replace(bytes([FREE]), bytes([CACHED]))
+        self._cache_from, self._no_run_below[1] = start, start + CACHE_PAGES
+        return self._cache
 
     def _grow(self, pages: int) -> None:
         more = -(-pages // CHUNK_PAGES) * CHUNK_PAGES
@@ -99,12 +119,10 @@ class PageHeap:
         self.state = self.state + bytes(more)
         self.scavenged = self.scavenged + bytes([NEVER_USED]) * more
 
-    def _take(self, first: int, pages: int) -> None:
-        span = slice(first, first + pages)
+    def _back_with_memory(self, first: int, scavenged: bytearray) -> None:
         for kind in (RESIDENT, NEVER_USED, RELEASED):
-            self.faulted[kind] += self.scavenged.count(kind, first, first + pages)
-        self.state[span] = bytes([IN_USE]) * pages
-        self.scavenged[span] = bytes(pages)
+            self.faulted[kind] += scavenged.count(kind)
+        self.scavenged[first : first + len(scavenged)] = bytes(len(scavenged))
 
 
 def heap_too_large() -> BadInput:
