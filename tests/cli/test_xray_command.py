@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 
 import pytest
-from tests.sources.xray_subjects import running
+from tests.sources.xray_subjects import PROGRAM, running
 
 from goom.cli.main import main
+from goom.golang.build import BuildOptions, build
+from goom.golang.toolchain import obtain
 
 STRIPPED = ("-ldflags=-s -w",)
 
@@ -48,6 +51,23 @@ def test_one_look_after_the_other_until_the_end(capsys: pytest.CaptureFixture[st
         assert main(again) == 0
         looks = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert looks[-1]["cost"]["read_bytes"] > looks[0]["cost"]["read_bytes"]
+
+
+@pytest.mark.real_go
+def test_the_go_program_behind_a_shell_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    binary = build(PROGRAM, obtain("1.27.3"), BuildOptions(flags=STRIPPED))
+    shell = subprocess.Popen(
+        ["/bin/sh", "-c", f"{binary} quiet 100 1000000000; true"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+    shell.stdout.readline()
+    assert main(["xray", str(shell.pid)]) == 0
+    assert "xray_subject, pid" in capsys.readouterr().out
+    shell.stdin.close()  # the program ends, and the shell with it
+    shell.wait()
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,14 @@ def no_table(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
 def test_a_version_without_a_row_is_read_by_its_own_dwarf(
     version: str, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    row = runtime_table.of_version(version)
+    reasons = row.wait_reasons if row else ()
     no_table(monkeypatch, version)
     with running(version, flags) as subject:
         target = attach(subject.pid)
         said, read = quiet_figures(subject, target)
         assert target.about.layouts_from == "DWARF"
+        assert target.wait_reasons == reasons
         assert {name: read[name] for name in said} == said
         target.close()
 
@@ -102,6 +105,19 @@ def test_a_program_whose_file_is_gone_is_read(tmp_path: Path) -> None:
         target.close()
         child.kill()
         child.communicate()
+
+
+@pytest.mark.real_go
+def test_a_process_that_ended_is_not_mistaken_for_the_next_of_its_number() -> None:
+    with running("1.27.3", STRIPPED) as subject:
+        target = attach(subject.pid)
+        sampler = Sampler(target)
+        sampler.sample()
+        subject.process.kill()
+        subject.process.wait()
+        with pytest.raises(BadInput, match=f"no process {subject.pid} here"):
+            sampler.sample()
+        target.close()
 
 
 @pytest.mark.real_go

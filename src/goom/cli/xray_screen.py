@@ -16,6 +16,7 @@ from goom.cli import terminal
 from goom.renderers import xray_text
 from goom.signals.xray_pacer import xray_pacer
 from goom.sources import procfs
+from goom.sources.subject_finder import find_subject
 from goom.sources.xray_attach import attach
 from goom.sources.xray_state import Sampler
 from goom.sources.xray_target import Target
@@ -39,13 +40,24 @@ def show(wanted: Wanted) -> int:
         raise BadInput(f"{wanted.pid!r} is not a process number.", "Find it:  pgrep -a NAME")
     if wanted.for_seconds is not None and wanted.every_seconds is None:
         raise BadInput("--for says how long to look again and again.", "Add:  --every 1s")
-    target = attach(int(wanted.pid))
+    target = _attached(int(wanted.pid))
     try:
         for told in _looks(target, wanted):
             _print(told, wanted)
     finally:
         target.close()
     return 0
+
+
+def _attached(pid: int) -> Target:
+    """The process, or the Go program that it has started (behind a shell, or ``go run``)."""
+    try:
+        return attach(pid)
+    except BadInput:
+        found = find_subject(pid, procfs.family(pid)) if procfs.is_alive(pid) else None
+        if found is None or not found.is_go or found.pid == pid:
+            raise
+        return attach(found.pid)
 
 
 def _looks(target: Target, wanted: Wanted) -> Iterator[Xray]:

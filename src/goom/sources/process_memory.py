@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import select
 import struct
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -67,6 +68,17 @@ class ProcessMemory:
         self.read_bytes = 0
         self.calls = 0
         self._file = -1 if _READ is not None else _open(pid)
+        self._handle = _handle(pid)
+        self._ending = select.poll()
+        if self._handle >= 0:
+            self._ending.register(self._handle, select.POLLIN)
+
+    def is_same(self) -> bool:
+        """Whether the process is still the one that was opened, and not a later one of its number.
+
+        True where the kernel has no handles on processes (before 5.3).
+        """
+        return self._handle < 0 or not self._ending.poll(0)
 
     def read(self, address: int, size_bytes: int) -> bytes:
         """One region, whole; UnreadableError when any of it is not there."""
@@ -96,10 +108,11 @@ class ProcessMemory:
         return Plan(self, regions)
 
     def close(self) -> None:
-        """Give the file back, when there is one."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        """Give back what was opened."""
+        for descriptor in (self._file, self._handle):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._file = self._handle = -1
 
     def copy(self, regions: Sequence[Region], buffer: memoryview) -> None:
         """Region by region through /proc/PID/mem; for a kernel that forbids the call."""
@@ -188,6 +201,13 @@ def _nothing_at(pid: int, region: Region) -> UnreadableError:
         f"process {pid} has no {region.size_bytes} bytes at {region.address:#x}: "
         "its tables are not where goom looks for them, or it has just ended."
     )
+
+
+def _handle(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except OSError:  # a kernel before 5.3, or a sandbox; a process that is gone is seen by reading
+        return -1
 
 
 def _open(pid: int) -> int:

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from goom.case.errors import BadInput
+from goom.case.names import harmless
 from goom.case.xray import XrayTarget
 from goom.formats import dwarf_layout, fingerprints, runtime_table
 from goom.formats.go_layout import Layouts
@@ -57,14 +58,20 @@ def attach(pid: int) -> Target:
             target = _target(memory, program, knowledge, bias)
             doubt = _doubt(target)
             if not doubt:
-                took = time.perf_counter() - began
-                return replace(target, about=replace(target.about, attach_seconds=took))
+                return _finished(target, began)
             reasons.append(f"{knowledge.layouts_from}, {knowledge.addresses_from}: {doubt}")
         raise _unknown(pid, program, reasons)
     except BaseException:
         memory.close()
         program.give_back()
         raise
+
+
+def _finished(target: Target, began: float) -> Target:
+    """What is known only now: the reasons of a version without a row, and how long it took."""
+    reasons = target.wait_reasons or target.strings("runtime.waitReasonStrings")
+    about = replace(target.about, attach_seconds=time.perf_counter() - began)
+    return replace(target, about=about, wait_reasons=reasons)
 
 
 def _ways(program: Program) -> Iterator[_Knowledge]:
@@ -178,6 +185,12 @@ def _unknown(pid: int, program: Program, reasons: list[str]) -> BadInput:
             f"goom capture {pid}",
         )
     why = "; ".join(reasons) or "nothing was found in it"
+    if program.experiment:
+        return BadInput(
+            f"process {pid} was built with GOEXPERIMENT={harmless(program.experiment)}, so that "
+            f"goom's table of Go {release} does not fit ({why}).",
+            "Build it without -ldflags '-s -w': then its own DWARF says where things are.",
+        )
     return BadInput(
         f"process {pid} (Go {version}) does not look as Go {release} builds programs ({why}).",
         "Was it built with -gcflags '-N -l', by another compiler, or packed? Build it without "

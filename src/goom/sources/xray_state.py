@@ -15,6 +15,7 @@ from typing import cast
 from goom.case.errors import BadInput
 from goom.case.xray import PHASES, CollectorState, MemoryState, PacerState, Torn, XraySample
 from goom.sources import xray_fields, xray_invariants
+from goom.sources.process_rights import gone
 from goom.sources.xray_fields import GENERATIONS
 from goom.sources.xray_invariants import AGAIN, SEQUENCE
 from goom.sources.xray_plan import FieldPlan, Number, Wanted, plan_of
@@ -43,6 +44,8 @@ class Sampler:
         BadInput when the process has ended or may not be read any more.
         """
         began = time.perf_counter()
+        if not self._target.memory.is_same():
+            raise gone(self._target.pid)
         best: tuple[Torn, ...] | None = None
         for attempt in range(1, attempts + 1):
             raw = self._raw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,9 +11,12 @@ import numpy as np
 from goom.case.errors import BadInput
 from goom.case.xray import XrayTarget
 from goom.formats.buildinfo import BuildInfo
-from goom.formats.go_layout import Layouts
+from goom.formats.go_layout import Array, Layouts
 from goom.formats.pclntab import FunctionTable
 from goom.sources.process_memory import ProcessMemory, Region
+
+_STRING = struct.Struct("<QQ")  # a string's bytes and their count
+_MOST_STRINGS, _MOST_STRING_BYTES = 256, 256
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -20,7 +24,8 @@ class Target:
     """An attached process; ``close`` it.
 
     ``addresses`` are run-time addresses by the global's name ("runtime.mheap_"), ``types`` the
-    names of their types. ``bias`` is what the kernel added to the addresses of the file.
+    names of their types. ``wait_reasons`` are the waitReasonStrings of its version, by number.
+    ``bias`` is what the kernel added to the addresses of the file.
     """
 
     memory: ProcessMemory
@@ -51,6 +56,22 @@ class Target:
         """A global, or a field of it by its path: for ``memory.read_all`` and ``memory.plan``."""
         place = self.layouts.at(self.types[name], *path)
         return Region(self.address(name) + place.offset, place.size_bytes)
+
+    def strings(self, name: str) -> tuple[str, ...]:
+        """A global array of strings, cut where no such array of Go's own goes; () when missing."""
+        shape = self.layouts.shape(self.types.get(name, ""))
+        if name not in self.addresses or not isinstance(shape, Array):
+            return ()
+        count = min(shape.count, _MOST_STRINGS)
+        header = self.memory.read(self.addresses[name], _STRING.size * count)
+        places = [pair for pair in _STRING.iter_unpack(header) if pair[1]]
+        sizes = (min(size, _MOST_STRING_BYTES) for _, size in places)
+        regions = [Region(at, size) for (at, _), size in zip(places, sizes, strict=True)]
+        texts = iter(self.memory.read_all(regions))
+        return tuple(
+            bytes(next(texts)).decode("utf-8", "replace") if size else ""
+            for _, size in _STRING.iter_unpack(header)
+        )
 
     def functions(self) -> FunctionTable:
         """All functions by run-time address, stripped or not; read when first asked for."""
