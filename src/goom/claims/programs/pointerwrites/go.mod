@@ -1,0 +1,3 @@
+module pointerwrites
+
+go 1.21
