@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import statistics
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from tests.sources.xray_subjects import NO_LIMIT, Subject, own_words, running
 
+from goom.signals.xray_pacer import xray_pacer
 from goom.sources.xray_attach import attach
 from goom.sources.xray_state import Sampler
 from goom.sources.xray_target import Target
@@ -22,6 +26,7 @@ KINDS = {
     "stripped PIE": (*STRIPPED, "-buildmode=pie"),
 }
 _TRIES = 40
+_CACHED_BYTES = 16 << 10
 
 
 def quiet_figures(subject: Subject, target: Target) -> tuple[dict[str, int], dict[str, int]]:
@@ -48,6 +53,9 @@ def test_every_figure_is_equal_when_the_process_is_quiet(version: str, kind: str
         assert {name: read[name] for name in said} == said
         assert target.about.addresses_from == ("fingerprints" if "str" in kind[:3] else "symbols")
         assert said["NumGoroutine"] == 58
+        # The runtime tells nobody its heapLive; with its caches flushed it is HeapAlloc and a bit.
+        live = Sampler(target).sample().pacer.heap_live_bytes
+        assert 0 <= live - said["HeapAlloc"] <= _CACHED_BYTES
         target.close()
 
 
@@ -92,3 +100,33 @@ def test_a_process_that_allocates_is_read_in_one_piece(version: str) -> None:
             )
         assert whole[-1].collector.cycles > whole[0].collector.cycles
         target.close()
+
+
+_TRIGGERED = re.compile(r"work \([^)]*\) in (\d+) B ->.*?\ngc (\d+) @", re.DOTALL)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_next_cycle_begins_at_the_trigger_that_was_read(version: str, tmp_path: Path) -> None:
+    """The runtime's pacer trace says where each cycle began: at the trigger, or just after it."""
+    log = tmp_path / "stderr"
+    environment = {"GODEBUG": "gctrace=1,gcpacertrace=1"}
+    triggers: dict[int, int] = {}
+    with (
+        log.open("wb") as file,
+        running(version, STRIPPED, mode="churn", environment=environment, log=file) as subject,
+    ):
+        target = attach(subject.pid)
+        sampler = Sampler(target)
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            sample = sampler.sample()
+            trigger = xray_pacer(sample, version).trigger_bytes
+            if sample.collector.phase == "off" and not sample.torn and trigger is not None:
+                triggers[sample.collector.cycles + 1] = trigger
+        target.close()
+    began = {int(cycle): int(at) for at, cycle in _TRIGGERED.findall(log.read_text())}
+    both = sorted(triggers.keys() & began.keys())
+    late = [began[cycle] / triggers[cycle] for cycle in both]
+    assert len(both) >= 10
+    assert min(late) >= 1
+    assert statistics.median(late) < 1.03

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from goom.case.xray import XraySample
 from goom.formats.runtime_table import release_of
@@ -53,6 +54,7 @@ def running(
     memory_limit: int = NO_LIMIT,
     cgo: bool = False,
     environment: Mapping[str, str] | None = None,
+    log: IO[bytes] | None = None,
 ) -> Iterator[Subject]:
     """The program built by this Go with these flags, asked once already."""
     toolchain = obtain(go) if isinstance(go, str) else go
@@ -61,6 +63,7 @@ def running(
         [binary, mode, str(gogc), str(memory_limit)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=log,
         env=dict(environment or {}),
     )
     try:
