@@ -50,17 +50,31 @@ TWINS: tuple[Twin, ...] = (
         "C092", DOES_NOT_HOLD, each(cost_of_65537_bytes=65600, asks_mheap=False, asks_mcentral=True)
     ),
     Twin(
-        "C093", HOLDS, each(free_pages_to_heap_alloc_ratio=2.0, heap_alloc_late_to_early_ratio=1.5)
+        "C093",
+        HOLDS,
+        each(
+            growth_for_half_of_idle_fraction=1.0,
+            heap_idle_bytes=1e8,
+            heap_alloc_late_to_early_ratio=1.5,
+        ),
     ),
     Twin(
         "C093",
         IN_PART,
-        each(free_pages_to_heap_alloc_ratio=2.0, heap_alloc_late_to_early_ratio=1.0),
+        each(
+            growth_for_half_of_idle_fraction=1.0,
+            heap_idle_bytes=1e8,
+            heap_alloc_late_to_early_ratio=1.0,
+        ),
     ),
     Twin(
         "C093",
         DOES_NOT_HOLD,
-        each(free_pages_to_heap_alloc_ratio=0.01, heap_alloc_late_to_early_ratio=1.0),
+        each(
+            growth_for_half_of_idle_fraction=0.0,
+            heap_idle_bytes=1e8,
+            heap_alloc_late_to_early_ratio=1.0,
+        ),
     ),
     Twin(
         "C094",

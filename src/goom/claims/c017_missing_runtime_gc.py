@@ -20,7 +20,7 @@ def _measure(go: Go) -> Row:
     found = go.run("pacing", "leak", "60").figures()
     period = go.source.first(r"forcegcperiod\s+int64\s*=", "runtime/proc.go")
     return {
-        _FREED: found["freed_by_call_bytes"] / found["kept_bytes"],
+        _FREED: found["freed_by_call_objects"] / found["kept_objects"],
         _AUTOMATIC: found["automatic_cycles"],
         "forced_at_least_each": period.text.partition("=")[2].strip() if period else None,
     }
@@ -49,7 +49,7 @@ CLAIM = Claim(
         ),
         method=(
             "60 MiB kept and as much wasted without a call; collections that ran by themselves,"
-            " then the share of what was kept that one runtime.GC() frees"
+            " then the share of the objects kept that one runtime.GC() frees"
         ),
         rule=(
             "does not hold when every version collected three times by itself and the call frees"

@@ -88,10 +88,11 @@ func written(size int) []byte {
 	return memory
 }
 
-// churn replaces objects of 33 to 290 KB at random, and looks early and late.
+// churn replaces objects of 33 to 290 KB at random, looks early and late, and asks for half of the
+// free pages in one piece: the heap grows for it when they are in pieces.
 func churn(facts map[string]any) {
 	source := rand.New(rand.NewSource(1))
-	var early, late runtime.MemStats
+	var early, late, after runtime.MemStats
 	for i := 0; i < 20_000; i++ {
 		kept[source.Intn(len(kept))] = written(33_000 + source.Intn(256<<10))
 		if i == 4000 {
@@ -100,11 +101,15 @@ func churn(facts map[string]any) {
 		}
 	}
 	runtime.GC()
+	runtime.GC() // the first leaves the garbage of its own cycle
 	runtime.ReadMemStats(&late)
 	facts["heap_alloc_early_bytes"] = early.HeapAlloc
 	facts["heap_alloc_late_bytes"] = late.HeapAlloc
-	facts["free_pages_late_bytes"] = late.HeapIdle - late.HeapReleased
+	facts["heap_idle_late_bytes"] = late.HeapIdle
 	facts["heap_sys_late_bytes"] = late.HeapSys
+	one = make([]byte, late.HeapIdle/2) // half of the free pages in one run, not written to
+	runtime.ReadMemStats(&after)
+	facts["growth_for_half_of_idle_bytes"] = after.HeapSys - late.HeapSys
 }
 
 func drop(facts map[string]any) {

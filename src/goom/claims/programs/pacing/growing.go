@@ -9,8 +9,8 @@ import (
 
 type leaked struct {
 	AutomaticCycles uint32   `json:"automatic_cycles"`
-	KeptBytes       uint64   `json:"kept_bytes"`
-	FreedBytes      uint64   `json:"freed_by_call_bytes"`
+	KeptObjects     uint64   `json:"kept_objects"`
+	FreedObjects    uint64   `json:"freed_by_call_objects"`
 	Objects         []uint64 `json:"objects"`
 }
 
@@ -25,11 +25,11 @@ func leak(numbers []int) any {
 		found.Objects = append(found.Objects, stats.HeapObjects)
 	}
 	found.AutomaticCycles = stats.NumGC - stats.NumForcedGC
-	found.KeptBytes = uint64(numbers[0]) * mib
+	found.KeptObjects = uint64(numbers[0]) * recordsMB
 	runtime.GC()
 	runtime.ReadMemStats(&stats)
-	if stats.HeapAlloc < found.KeptBytes {
-		found.FreedBytes = found.KeptBytes - stats.HeapAlloc
+	if stats.HeapObjects < found.KeptObjects {
+		found.FreedObjects = found.KeptObjects - stats.HeapObjects
 	}
 	return found
 }
