@@ -100,7 +100,9 @@ def test_a_trace_in_which_nobody_waited_says_so() -> None:
 def test_an_empty_trace_has_a_report() -> None:
     found = report(written())
     assert found.said == (NOBODY_HELD_UP,)
-    assert found.handlers == found.held_up == found.late_stops == ()
+    assert not found.handlers
+    assert not found.held_up
+    assert not found.late_stops
 
 
 def test_of_several_traces_the_one_apart_is_named() -> None:

@@ -41,6 +41,7 @@ from goom.formats.exec_trace_tables import Lookup, Tables
 Decoder = Callable[[list[Batch]], Events]
 
 WINDOW_BYTES = 4 << 20
+WINDOW_BATCHES = 4096
 _MOST_SECONDS = 1e8
 
 
@@ -184,7 +185,7 @@ def _parts(batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
     part: list[Batch] = []
     size = 0
     for batch, ticks in ordered:
-        if size + batch.size > WINDOW_BYTES and part:
+        if part and (size + batch.size > WINDOW_BYTES or len(part) == WINDOW_BATCHES):
             yield part, ticks
             part, size = [], 0
         part.append(batch)

@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
 _STEPS = 128
+_FEW_BATCHES = 24  # fewer are walked quicker one by one
 _HINT = "The file is damaged there; fetch or record it again."
 
 
@@ -119,19 +120,37 @@ def _following(
 def _walk(following: Places, first: Ints, ends: Ints) -> tuple[Places, Ints]:
     """The start of every event, and the index of the batch that it is in."""
     begins = np.zeros(len(following), np.bool_)
-    position, end = first.astype(np.int32), ends.astype(np.int32)
+    if len(first) < _FEW_BATCHES:
+        begins[_one_by_one(following.tolist(), first.tolist(), ends.tolist())] = True
+    else:
+        _side_by_side(following, begins, first.astype(np.int32), ends.astype(np.int32))
+    starts = np.flatnonzero(begins).astype(np.int32)
+    return starts, np.searchsorted(ends, starts, side="right")
+
+
+def _one_by_one(following: list[int], first: list[int], ends: list[int]) -> list[int]:
+    starts = []
+    for position, end in zip(first, ends, strict=True):
+        while position < end:
+            starts.append(position)
+            position = following[position]  # noqa: PLW2901 - it walks
+    return starts
+
+
+def _side_by_side(
+    following: Places, begins: NDArray[np.bool_], position: Places, end: Places
+) -> None:
+    """Mark the starts, a step of all batches at a time; those that are over drop out."""
     steps = np.empty((_STEPS + 1, len(position)), np.int32)
     while len(position):
         block = steps[:, : len(position)]
         block[0] = position
         for step in range(_STEPS):
-            np.take(following, block[step], out=block[step + 1], mode="clip")
+            following.take(block[step], out=block[step + 1], mode="clip")
         inside = block[:-1] < end
         begins[block[:-1][inside]] = True
         running = block[-1] < end
         position, end = block[-1][running], end[running]
-    starts = np.flatnonzero(begins).astype(np.int32)
-    return starts, np.searchsorted(ends, starts, side="right")
 
 
 def _complain(batches: Sequence[Batch], nth: int, start: int, known: bool) -> None:

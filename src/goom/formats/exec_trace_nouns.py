@@ -185,18 +185,18 @@ def _stops(rows: Rows, late: Rows, end_seconds: float) -> noun.Stops:
 
 def _latest(late: Rows, stop: tuple[float, float], own: int) -> tuple[float, int, int]:
     """When the last P stood still in a stop, which goroutine it had run, and where that was."""
-    first, after = np.searchsorted(late.seconds, stop, "left")
-    here = late.at(np.arange(first, after))
-    here = here.at(here.thread != own)
-    stood = np.flatnonzero(here.type != Event.GO_STOP)
+    first, after = np.searchsorted(late.seconds, stop, "left").tolist()
+    thread, type_ = late.thread[first:after], late.type[first:after]
+    stood = np.flatnonzero((type_ != Event.GO_STOP) & (thread != own))
     if not len(stood):
         return np.nan, NONE, 0
-    row = stood[-1]
-    ran = np.flatnonzero((here.type == Event.GO_STOP) & (here.thread == here.thread[row]))
-    ran = ran[ran <= row]
+    row = int(stood[-1])
+    seconds = float(late.seconds[first + row])
+    ran = np.flatnonzero((type_[:row] == Event.GO_STOP) & (thread[:row] == thread[row]))
     if not len(ran):
-        return float(here.seconds[row]), NONE, 0
-    return float(here.seconds[row]), int(here.goroutine[ran[-1]]), int(here.stack[ran[-1]])
+        return seconds, NONE, 0
+    last = first + int(ran[-1])
+    return seconds, int(late.goroutine[last]), int(late.stack[last])
 
 
 def _heap(gathered: Gathered, goals: Rows) -> noun.HeapCourse:
