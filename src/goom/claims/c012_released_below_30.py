@@ -52,7 +52,8 @@ CLAIM = Claim(
         statement="heap_released below 30 % of heap_inuse for long means that return is blocked.",
         method=(
             "a program works steadily with 32 MiB live, then drops them and only"
-            " collects each second; released over in use while busy, then the share given back within 10 s"
+            " collects each second; released over in use while busy, then the share given back"
+            " within 10 s"
         ),
         rule=(
             "does not hold when every version's median stays below 0.30 while busy and 80 % is"

@@ -44,8 +44,8 @@ CLAIM = Claim(
         chapter="1",
         statement="Memory is not given back because debug.SetMemoryLimit was set too high.",
         method=(
-            "a program drops 32 MiB and from then on only collects each second, with GOMEMLIMIT=64GiB"
-            " and without a limit"
+            "a program drops 32 MiB and from then on only collects each second, with"
+            " GOMEMLIMIT=64GiB and without a limit"
         ),
         rule=(
             "does not hold when with the limit 80 % is given back within 10 s in every version;"
