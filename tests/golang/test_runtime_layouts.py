@@ -8,7 +8,7 @@ from goom.case.errors import BadInput
 from goom.formats import runtime_table
 from goom.formats.fingerprints import Reference
 from goom.formats.runtime_table import from_json, of_version, release_of, releases, to_json
-from goom.golang.runtime_layouts import _common, read_table
+from goom.golang.runtime_layouts import Seen, common, read_table
 from goom.golang.toolchain import cached_versions, obtain
 from goom.sources import xray_fields
 
@@ -58,9 +58,12 @@ def test_a_version_belongs_to_its_release(version: str, release: str) -> None:
 
 
 def test_a_reference_that_another_program_contradicts_is_left_out() -> None:
-    here = {"g": {("runtime.a", 3): 0, ("runtime.b", 5): 0, ("runtime.c", 7): 8}}
-    there = {"g": {("runtime.a", 4): 0, ("runtime.b", 5): 0}}
-    assert _common("g", [here, there]) == (
+    """c is in one program only; d leads to the global by chance in one of two."""
+    here = {("runtime.a", 3): 0, ("runtime.b", 5): 0, ("runtime.c", 7): 8, ("runtime.d", 9): 99}
+    there = {("runtime.a", 4): 0, ("runtime.b", 5): 0}
+    functions = frozenset({"runtime.a", "runtime.b", "runtime.d"})
+    programs = [Seen({"g": here}, functions | {"runtime.c"}), Seen({"g": there}, functions)]
+    assert common("g", programs) == (
         Reference("runtime.b", 5, 0),
         Reference("runtime.c", 7, 8),
     )

@@ -18,6 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import goom
@@ -69,15 +70,15 @@ def read_table(toolchain: Toolchain) -> RuntimeTable:
         variables = dwarf.variables(GLOBALS)
         shapes = _closure(dwarf, variables)
         reasons = _texts(image, variables["runtime.waitReasonStrings"])
-        maps = [_references(image, variables)]
+        programs = [_seen(image, variables)]
     for name, options in (("linked", _PIE), ("bare", BuildOptions()), ("bare", _PIE)):
         with _opened(build(_PROGRAMS / name, toolchain, options)) as image:
-            maps.append(_references(image, variables))
+            programs.append(_seen(image, variables))
     return RuntimeTable(
         source=toolchain.version,
         shapes=shapes,
         globals={
-            name: Global(one.size_bytes, one.type, _common(name, maps))
+            name: Global(one.size_bytes, one.type, common(name, programs))
             for name, one in variables.items()
         },
         wait_reasons=reasons,
@@ -90,31 +91,38 @@ def _opened(path: Path) -> Iterator[Image]:
         yield elf_image.read(memoryview(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)))
 
 
-References = Mapping[str, Mapping[tuple[str, int], int]]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One program's references to globals, (function, offset) to delta, and all its functions."""
+
+    references: Mapping[str, Mapping[tuple[str, int], int]]
+    functions: frozenset[str]
 
 
-def _references(image: Image, variables: Mapping[str, Variable]) -> References:
+def _seen(image: Image, variables: Mapping[str, Variable]) -> Seen:
     places = image.symbols(variables)
     ranges = {name: (at, max(variables[name].size_bytes, 1)) for name, at in places.items()}
-    return fingerprints.references(image, pclntab.read(image.data, image.elf), ranges)
+    table = pclntab.read(image.data, image.elf)
+    return Seen(fingerprints.references(image, table, ranges), frozenset(table.names()))
 
 
-def _common(name: str, maps: Sequence[References]) -> tuple[Reference, ...]:
-    """References that no program contradicts: of as many functions as there are, then more of each.
+def common(name: str, programs: Sequence[Seen]) -> tuple[Reference, ...]:
+    """References that every program has which has the function: of as many functions as there are.
 
-    What every program has comes first; a small one may lack a function.
+    What is in the functions of every program comes first. Bytes that lead to a global by chance do
+    so in one program only.
     """
-    first, *others = (one.get(name, {}) for one in maps)
-    users = [{function for function, _ in other} for other in others]
+    first, *others = programs
     agreed = [
         Reference(function, offset, delta)
-        for (function, offset), delta in first.items()
+        for (function, offset), delta in first.references.get(name, {}).items()
         if all(
-            other.get((function, offset)) == delta or function not in known
-            for other, known in zip(others, users, strict=True)
+            other.references.get(name, {}).get((function, offset)) == delta
+            or function not in other.functions
+            for other in others
         )
     ]
-    everywhere = set.intersection(*users)
+    everywhere = frozenset.intersection(*(one.functions for one in programs))
     seen: Counter[str] = Counter()
     ranked = []
     for one in sorted(agreed, key=lambda one: (one.delta != 0, one)):
