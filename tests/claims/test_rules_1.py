@@ -99,9 +99,9 @@ def globals_(*, filled: bool, empty: bool, other: bool) -> dict[str, Row]:
 
 def remedy(*, saved: bool, lost: bool) -> dict[str, Row]:
     return each(
-        killed_with_gogc_100=3,
-        killed_with_gogc_10=0 if saved else 3,
-        killed_with_gomemlimit=0,
+        starts_killed_with_gogc_100=3,
+        starts_killed_with_gogc_10=0 if saved else 3,
+        starts_killed_with_gomemlimit=0,
         starts_each=3,
         live_data_killed_in_spite_of_it=lost,
         collections_with_gogc_10=90,

@@ -6,6 +6,7 @@ import re
 from statistics import quantiles
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.errors import GoomError
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.ratios import ratio_of
@@ -30,6 +31,8 @@ def _measure(go: Go) -> Row:
         r"(?i)barrier", "runtime/runtime1.go", "internal/goexperiment/flags.go", code_only=True
     )
     bodies = go.source.find(r"^TEXT\s+\S*gcWriteBarrier<>", "runtime/asm_amd64.s")
+    if not bodies:  # what was not found is no evidence
+        raise GoomError(f"runtime/asm_amd64.s of Go {go.version} has no gcWriteBarrier.")
     return {
         "switches_that_choose": len([hit for hit in switches if _is_switch(hit.text)]),
         "barriers_in_the_runtime": len(bodies),
@@ -47,6 +50,8 @@ def _is_switch(line: str) -> bool:
 def _slower(go: Go, kind: str) -> Row:
     """A write while marking to one before it, cycle by cycle."""
     cycles = go.run_again("pointerwrites", "costs", kind, "spread", _CYCLES).figures()["cycles"]
+    if any(one["marking_bursts"] == 0 for one in cycles):
+        raise GoomError("no write fell into the marking of a cycle: the machine is too busy.")
     marking = tuple(float(one["marking_nanoseconds"]) for one in cycles)
     quiet = tuple(float(one["quiet_nanoseconds"]) for one in cycles)
     ratio = ratio_of(marking, quiet)

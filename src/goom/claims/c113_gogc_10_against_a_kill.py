@@ -17,8 +17,8 @@ _BY_LIMIT = Setting(memory_limit_bytes=_CGROUP_BYTES, environment=(("GOMEMLIMIT"
 _FITS_MIB, _TOO_LARGE_MIB = 72, 140
 _WASTE = "4"
 _STARTS = 3  # how far a heap overshoots while it grows fast depends on when workers get a CPU
-_GOGC_100, _GOGC_10 = "killed_with_gogc_100", "killed_with_gogc_10"
-_GOMEMLIMIT, _IN_SPITE = "killed_with_gomemlimit", "live_data_killed_in_spite_of_it"
+_GOGC_100, _GOGC_10 = "starts_killed_with_gogc_100", "starts_killed_with_gogc_10"
+_GOMEMLIMIT, _IN_SPITE = "starts_killed_with_gomemlimit", "live_data_killed_in_spite_of_it"
 
 
 def measure(bench: Bench) -> Figures:
