@@ -1,4 +1,4 @@
-"""Look into a running Go process from outside: pacer, memory, collector.
+"""Look into a running Go process from outside, without its help.
 
   goom xray 4711                   one screen
   goom xray 4711 --every 1s        one line a second, until Ctrl-C (or --for 1m)
