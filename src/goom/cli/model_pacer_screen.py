@@ -105,7 +105,11 @@ def _name(run: ForwardRun) -> str:
 def _pictures(runs: Sequence[ForwardRun], columns: int) -> list[list[str]]:
     """The heap over time, all to the same scale."""
     top = max(max((one.peak_heap_bytes for one in runs), default=1.0), 1.0)
-    return [[*_picture(one, top, columns)] for one in runs if len(one.cycles)]
+    drawn = [[*_picture(one, top, columns)] for one in runs if len(one.cycles)]
+    key = (
+        f"{_MARKED} still held after a collection   {_BEFORE} allocated since   {_LIMIT} the limit"
+    )
+    return [*drawn, [key]] if drawn else []
 
 
 def _picture(run: ForwardRun, top: float, columns: int) -> Iterator[str]:

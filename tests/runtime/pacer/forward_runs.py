@@ -75,6 +75,11 @@ class Ran:
         """The most that heapLive was at the end of a mark."""
         return float(observed(self.trace).heap_end.middle.max())
 
+    @property
+    def total_bytes(self) -> int:
+        """What GOMEMLIMIT counts, at the end of the work."""
+        return self.metric("/memory/classes/total:bytes") - self.metric(f"{_HEAP}/released:bytes")
+
     def metric(self, name: str) -> int:
         """A metric at the end of the work."""
         return self.last[self.names.index(name)]

@@ -14,7 +14,7 @@ from goom.runtime.pacer.mgcscavenge import (
     PHYS_PAGE_BYTES,
     Footprint,
     ScavengeGoals,
-    background_bytes_per_second,
+    background_bytes,
     gc_percent_goal_bytes,
     grow,
     memory_limit_goal_bytes,
@@ -89,5 +89,6 @@ def test_the_limit_goal_was_out_of_reach_up_to_1_21() -> None:
     assert mgcscavenge_1_21.memory_limit_goal_bytes(100e6) == pytest.approx(9500e6)
 
 
-def test_the_background_scavenger_has_one_percent_of_all_ps() -> None:
-    assert background_bytes_per_second(4, 1e9) == pytest.approx(40e6)
+def test_the_background_scavenger_has_one_percent_of_all_ps_and_a_millisecond_a_cycle() -> None:
+    assert background_bytes(4, 1e9, 2.0) == pytest.approx(80e6)
+    assert background_bytes(4, 1e9, 0.001) == pytest.approx(1e6)

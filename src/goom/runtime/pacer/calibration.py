@@ -13,7 +13,7 @@ was allocated meanwhile is what a mark that takes no time would have found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,14 @@ from numpy.typing import NDArray
 from goom.case.errors import BadInput
 from goom.case.gctrace import GCTrace
 from goom.case.units import MIB
+from goom.runtime.pacer.forward import run
+from goom.runtime.pacer.mgcpacer_cycle import mark_workers
 from goom.runtime.pacer.replay_observed import Observed, observed
-from goom.runtime.pacer.scenario import MOST_SPEED_UP, Course, Scenario, constant
+from goom.runtime.pacer.scenario import MOST_SPEED_UP, Course, Scenario, Settings, constant
 
 _LEAST_CYCLES = 5
+_SLICES_SECONDS = (0.0, 0.002, 0.004, 0.006, 0.008, 0.010, 0.012, 0.014, 0.017, 0.020, 0.030, 1.0)
+_USUAL = 0.9  # of cycles: in the others something else had the CPU
 _SAME = 1.25  # two estimates of the same share differ by no more
 _TICK_SECONDS = 1e-3  # gctrace dates a cycle to the millisecond
 
@@ -90,7 +94,7 @@ def calibrated(trace: GCTrace, known: Known) -> Scenario:
     heap_work = np.maximum(heap.work - heap.roots, 0.0)
     counted, cached = _counted(heap, known)
     rate = _rate(seen, heap)
-    return Scenario(
+    found = Scenario(
         name="calibrated",
         axis="allocated_bytes",
         length=known.allocated_bytes * (1.0 + counted),
@@ -107,6 +111,27 @@ def calibrated(trace: GCTrace, known: Known) -> Scenario:
         cached_bytes=cached,
         allocation_while_marking_fraction=_while_marking(trace, heap, rate, known.mutator_procs),
     )
+    ran_with = Settings(gogc=known.gogc, procs=int(trace.cycles.procs[0]))
+    return _with_slice(found, ran_with, heap.fresh[~seen.forced])
+
+
+def _with_slice(scenario: Scenario, ran_with: Settings, fresh: Floats) -> Scenario:
+    """The scenario with the slice that lets as much be allocated while marking as the log shows.
+
+    How soon a goroutine makes way for a fractional worker depends on how often it waits, which no
+    log tells. Where there are no fractional workers it does not matter.
+    """
+    if not mark_workers(ran_with.procs).fractional_utilization_goal:
+        return scenario
+    tried = [replace(scenario, slice_seconds=one) for one in _SLICES_SECONDS]
+    let = [float(np.mean(_settled(run(one, ran_with).fresh_bytes))) for one in tried]
+    wanted = float(np.mean(np.clip(_settled(fresh), 0, np.quantile(fresh, _USUAL))))
+    return tried[int(np.argmin(np.abs(np.array(let) - wanted)))]
+
+
+def _settled(figures: Floats) -> Floats:
+    """Without the first third, while the program fills what it keeps."""
+    return figures[len(figures) // 3 :]
 
 
 def _heap(seen: Observed, gogc: int) -> _Heap:

@@ -67,6 +67,12 @@ class ForwardRun:
         return float(max(self.column("heap_end").max(initial=0.0), self.last_heap_live_bytes))
 
     @property
+    def fresh_bytes(self) -> Column:
+        """What was allocated while each cycle marked."""
+        fresh: Column = self.column("heap_end") - self.column("heap_start")
+        return fresh
+
+    @property
     def gc_cpu_seconds(self) -> float:
         """CPU time of workers and assists; idle workers take what nobody wants and do not count."""
         return float((self.column("assist_seconds") + self.column("background_seconds")).sum())

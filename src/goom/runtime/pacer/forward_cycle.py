@@ -31,7 +31,7 @@ from goom.runtime.pacer.mgcpacer_1_19 import pi_step
 from goom.runtime.pacer.mgcscavenge import (
     Footprint,
     ScavengeGoals,
-    background_bytes_per_second,
+    background_bytes,
     gc_percent_goal_bytes,
     grow,
     release,
@@ -198,8 +198,8 @@ def scavenge(rules: Rules, body: Body, until: Waited, state: State) -> Footprint
     )
     mapped = retained_bytes(state.pages) + until.non_heap
     wanted = wanted_release_bytes(state.pages, mapped, goals)
-    pace = background_bytes_per_second(rules.procs, body.release_per_second)
-    return release(state.pages, min(wanted, pace * (until.seconds - state.seconds)))
+    can = background_bytes(rules.procs, body.release_per_second, until.seconds - state.seconds)
+    return release(state.pages, min(wanted, can))
 
 
 def learned(rules: Rules, job: Job, done: Done, last: ConsMark) -> ConsMark:

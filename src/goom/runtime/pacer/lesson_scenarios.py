@@ -57,7 +57,6 @@ def scenario_of(shown: ScenarioShown) -> Scenario:
         scannable_fraction=constant(0.5),
         non_heap_bytes=constant(6.0 * MIB),
         mark_bytes_per_second=constant(300.0 * MIB),
-        release_bytes_per_second=1024.0 * MIB,
     )
 
 

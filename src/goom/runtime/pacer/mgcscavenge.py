@@ -20,6 +20,7 @@ from typing import NamedTuple
 RETAIN_EXTRA_PERCENT = 10.0  # retainExtraPercent
 REDUCE_EXTRA_PERCENT = 5.0  # reduceExtraPercent
 SCAVENGE_PERCENT = 1.0  # scavengePercent: of the CPU time of all Ps
+MIN_SCAV_WORK_SECONDS = 1e-3  # minScavWorkTime
 PHYS_PAGE_BYTES = 4096.0  # physPageSize of amd64 and most arm64 kernels
 PALLOC_CHUNK_BYTES = 4194304.0  # pallocChunkBytes: the heap grows by whole chunks
 MEMORY_LIMIT_GOAL_FACTOR = 1.0 - REDUCE_EXTRA_PERCENT / 100.0
@@ -77,13 +78,17 @@ def wanted_release_bytes(
     return min(max(over_percent, over_limit, 0.0), pages.free_bytes)
 
 
-def background_bytes_per_second(procs: float, bytes_per_cpu_second: float) -> float:
-    """The pace of the background scavenger: what 1 % of the CPU of ``procs`` Ps releases.
+def background_bytes(procs: float, bytes_per_cpu_second: float, seconds: float) -> float:
+    """What the background scavenger can release in a cycle that takes so long.
 
-    The runtime holds its share with a PI controller over its sleeps (sleepController); this is the
-    share that the controller aims at. ``bytes_per_cpu_second`` is the kernel's, for madvise.
+    1 % of the CPU of ``procs`` Ps; the runtime holds that share with a PI controller over its
+    sleeps (sleepController), this is what the controller aims at. But the end of each sweep wakes
+    it (scavenger.ready), and once awake it works for a millisecond at least (minScavWorkTime): in
+    a program that collects often it does more. ``bytes_per_cpu_second`` is the kernel's, for
+    madvise.
     """
-    return procs * SCAVENGE_PERCENT / 100.0 * bytes_per_cpu_second
+    share = procs * SCAVENGE_PERCENT / 100.0 * seconds
+    return max(share, MIN_SCAV_WORK_SECONDS) * bytes_per_cpu_second
 
 
 def release(pages: Footprint, bytes_released: float) -> Footprint:

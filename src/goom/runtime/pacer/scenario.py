@@ -115,7 +115,8 @@ class Scenario:
       at its largest;
     - ``stuck_fraction``: of the bytes a sweep frees, what stays in spans that others still use,
       of no use but to allocations of the same size class;
-    - ``release_bytes_per_second``: how fast one P returns pages to the system;
+    - ``release_bytes_per_second``: how fast one P returns pages to the system (madvise of 64 KiB in
+      about 14 µs);
     - ``slice_seconds``: how long a goroutine keeps its P. One that never waits keeps it for 10 ms
       (forcePreemptNS), and as long a fractional mark worker waits for its turn;
     - ``cached_bytes``: what heapLive counts beyond what is allocated: free slots of spans in the
@@ -137,7 +138,7 @@ class Scenario:
     globals_scan_bytes: float = 160e3
     span_waste_fraction: float = 0.03
     stuck_fraction: float = 0.0
-    release_bytes_per_second: float = 2.0 * GIB
+    release_bytes_per_second: float = 4.0 * GIB
     slice_seconds: float = 0.010
     cached_bytes: float = 0.0
     allocation_while_marking_fraction: float = 1.0
