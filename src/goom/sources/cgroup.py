@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from goom.sources import cgroup_v1, cgroup_v2, procfs
+from goom.sources.mounts import mounted
 
 COLUMNS = (
     "usage_bytes",
@@ -167,18 +168,9 @@ def hierarchies(places: str, mounts: str) -> list[_Hierarchy]:
         number, _, rest = line.partition(":")
         controllers, _, place = rest.partition(":")
         if "memory" in controllers.split(","):
-            root = _mounted(mounts, "cgroup", "memory")
+            root = mounted(mounts, "cgroup", "memory")
             found += [_Hierarchy(1, root, place)] if root else []
         elif number == "0" and not controllers:
-            root = _mounted(mounts, "cgroup2", "")
+            root = mounted(mounts, "cgroup2")
             found += [_Hierarchy(2, root, place)] if root else []
     return sorted(found, key=lambda one: one.version)
-
-
-def _mounted(mounts: str, kind: str, option: str) -> Path | None:
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        fits = len(fields) > 3 and fields[2] == kind
-        if fits and (not option or option in fields[3].split(",")):
-            return Path(fields[1].replace("\\040", " "))
-    return None

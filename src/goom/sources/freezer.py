@@ -1,0 +1,120 @@
+"""Holds every process of a cgroup still for a moment, so that what is read of them is one piece.
+
+Version 2 freezes any of its cgroups (``cgroup.freeze``), also where the memory controller is on
+version 1; version 1 has a hierarchy of its own for it. Nothing is signalled: a frozen process
+notices only that time went by.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from goom.sources import procfs
+from goom.sources.cgroup_files import OpenFile, leave_no_one, make_folder
+from goom.sources.mounts import mounted
+
+_POLL_SECONDS = 0.0002
+_FREEZE, _THAW = 0, 1
+_FILES = {  # the switch, what tells of it, and the words for both ways
+    1: ("freezer.state", "freezer.state", "FROZEN", "THAWED"),
+    2: ("cgroup.freeze", "cgroup.events", "1", "0"),
+}
+
+
+class Freezer:
+    """A cgroup that can be frozen; ``is_owned`` when goom made it and has to take it away."""
+
+    def __init__(self, folder: Path, version: int, *, is_owned: bool) -> None:
+        self.folder, self.version, self.is_owned = folder, version, is_owned
+        switch, state, *self._words = _FILES[version]
+        self._switch, self._state = folder / switch, OpenFile(folder / state)
+
+    def entrance(self) -> int:
+        """``cgroup.procs``, opened for a child to write itself into."""
+        return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+
+    @contextlib.contextmanager
+    def held(self, within_seconds: float) -> Iterator[bool]:
+        """Freeze for the length of a ``with``; whether everything stood still in time.
+
+        A thread that waits in the kernel freezes when it comes back; by then the others do already.
+        """
+        try:
+            yield self._freeze(within_seconds)
+        finally:
+            self._write(self._words[_THAW])
+
+    def close(self) -> None:
+        """Thaw it, and take it away when goom made it."""
+        self._write(self._words[_THAW])
+        self._state.close()
+        if self.is_owned:
+            leave_no_one(self.folder)
+
+    def _freeze(self, within_seconds: float) -> bool:
+        if not self._write(self._words[_FREEZE]):
+            return False
+        deadline = time.monotonic() + within_seconds
+        while not self._is_frozen():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def _is_frozen(self) -> bool:
+        said = self._state.read()
+        return b"frozen 1" in said if self.version == 2 else said.startswith(b"FROZEN")
+
+    def _write(self, word: str) -> bool:
+        try:
+            self._switch.write_text(word)
+        except OSError:
+            return False
+        return True
+
+
+def make_freezer() -> Freezer | None:
+    """A new cgroup that a child can be started in, below goom's own place; None where there is
+    none to be had (no cgroups, or no right to make one).
+    """
+    for root, place, version in _hierarchies(os.getpid()):
+        for parent in dict.fromkeys((root / place.lstrip("/"), root)):
+            with contextlib.suppress(OSError):
+                folder = make_folder(parent)
+                if (folder / _FILES[version][0]).exists():
+                    return Freezer(folder, version, is_owned=True)
+                folder.rmdir()
+    return None
+
+
+def freezer_of(pid: int) -> Freezer | None:
+    """The cgroup that a process lives in, others in it included; None when it is everybody's."""
+    for root, place, version in _hierarchies(pid):
+        folder = root / place.lstrip("/")
+        switch = folder / _FILES[version][0]
+        if place.strip("/") and os.access(switch, os.W_OK):
+            return Freezer(folder, version, is_owned=False)
+    return None
+
+
+def _hierarchies(pid: int) -> Iterator[tuple[Path, str, int]]:
+    """(root, place of the process, version) of hierarchies that can freeze, version 2 first."""
+    try:
+        places = procfs.read_whole(pid, "cgroup").decode("utf-8", "surrogateescape")
+        mounts = procfs.read_whole(pid, "mounts").decode("utf-8", "surrogateescape")
+    except OSError:
+        return
+    lines = [line.split(":", 2) for line in places.splitlines() if line.count(":") > 1]
+    for number, controllers, place in sorted(lines, key=lambda line: line[0] != "0"):
+        if number == "0" and not controllers:
+            root, version = mounted(mounts, "cgroup2"), 2
+        elif "freezer" in controllers.split(","):
+            root, version = mounted(mounts, "cgroup", "freezer"), 1
+        else:
+            continue
+        if root is not None:
+            yield root, place, version
