@@ -162,8 +162,8 @@ TWINS: tuple[Twin, ...] = (
     Twin(
         "C023",
         DOES_NOT_HOLD,
-        of("1.21.13", mcentral_fields_of_p=0, mutexes_of_mcentral=0)
-        | of("1.22.10", mcentral_fields_of_p=0, mutexes_of_mcentral=0),
+        of("1.21.13", mcentral_fields_of_p=0, mutexes_of_mcentral=0, central_of_mheap=True)
+        | of("1.22.10", mcentral_fields_of_p=0, mutexes_of_mcentral=0, central_of_mheap=True),
     ),
     Twin(
         "C024",

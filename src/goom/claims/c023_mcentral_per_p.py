@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.claim import (
+    Figures,
+    Judgement,
+    Statement,
+    cannot_measure,
+    does_not_hold,
+    holds,
+    holds_in_part,
+)
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.layout import layout
@@ -35,8 +43,12 @@ def judge(figures: Figures) -> Judgement:
         return holds("P has an mcentral in 1.22, and its mutex is gone")
     if moved or unlocked:
         return holds_in_part("mcentral moved" if moved else "the mutex went, mcentral stayed")
+    if not (older["central_of_mheap"] and newer["central_of_mheap"]):
+        return cannot_measure("mcentral stands neither in mheap nor newly in P")
+    mutexes = max(number(row, "mutexes_of_mcentral") for row in (older, newer))
     return does_not_hold(
-        "in both, mheap_ holds the one array of mcentrals, P has none, and mcentral has no mutex"
+        "in both, mheap_ holds the one array of mcentrals, P has none, and mcentral has"
+        f" {mutexes:.0f} mutexes"
     )
 
 
