@@ -20,13 +20,13 @@ from goom.sources.xray_state import Sampler
 
 
 def no_table(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
-    """As if the table had no row for this version."""
-    known = runtime_table.of_version
+    """As if the table had no row for the release of this version."""
+    known = runtime_table.rows_of
     release = runtime_table.release_of(version)
     rows = tuple(one for one in runtime_table.releases() if one != release)
     monkeypatch.setattr(runtime_table, "releases", lambda: rows)
     monkeypatch.setattr(
-        runtime_table, "of_version", lambda name: None if name == version else known(name)
+        runtime_table, "rows_of", lambda name: () if name == version else known(name)
     )
 
 
@@ -65,8 +65,8 @@ def test_the_row_of_another_release_is_not_believed(
     other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its addresses may be found; its layouts do not hold, or the figures are the same."""
-    row = runtime_table.of_version(other)
-    monkeypatch.setattr(runtime_table, "of_version", lambda name: row)
+    rows = runtime_table.rows_of(other)
+    monkeypatch.setattr(runtime_table, "rows_of", lambda name: rows)
     with running("1.22.10", STRIPPED) as subject:
         try:
             target = attach(subject.pid)

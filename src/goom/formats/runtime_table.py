@@ -1,9 +1,10 @@
-"""What is known of Go's runtime without asking the executable: layouts and fingerprints by release.
+"""What is known of Go's runtime without asking the executable: layouts and fingerprints by version.
 
 The rows are written by ``python -m goom.golang.runtime_layouts`` from real toolchains (linux/amd64)
-into ``runtime_layouts/RELEASE.json``. Within one release of Go (1.22) the layouts do not change
-between its patch releases; between releases they do, so a release without a row has none: there is
-no nearest one. Go 1.20 has no row.
+into ``runtime_layouts/VERSION.json``. Layouts change from release to release (1.22 to 1.23), and at
+times within one: runtime.workType between 1.23.1 and 1.23.9, runtime.m between 1.24.3 and 1.24.11.
+So a version is looked for in the rows of its release only, nearest first, and whoever uses one has
+to check it against the process. Go 1.20 has no row.
 """
 
 from __future__ import annotations
@@ -52,26 +53,43 @@ def release_of(version: str) -> str:
     return found[1] if found else ""
 
 
+def rows_of(version: str) -> tuple[RuntimeTable, ...]:
+    """The rows of a version's release: of the patch release before it, then of those after it."""
+    release = release_of(version)
+    rows = [one for one in _sources() if release_of(one) == release]
+    patch = _number(version)
+    ordered = [one for one in reversed(rows) if _number(one) <= patch]
+    ordered += [one for one in rows if _number(one) > patch]
+    return tuple(_row(one) for one in ordered)
+
+
 def of_version(version: str) -> RuntimeTable | None:
-    """The row of a version's release, None when there is none."""
-    return _of_release(release_of(version))
+    """The nearest row of a version's release, None when there is none."""
+    return next(iter(rows_of(version)), None)
 
 
-@cache
-def _of_release(release: str) -> RuntimeTable | None:
-    if release not in releases():
-        return None
-    return from_json(
-        files("goom.formats").joinpath(_FOLDER).joinpath(f"{release}.json").read_bytes()
-    )
-
-
-@cache
 def releases() -> tuple[str, ...]:
     """The releases that have a row, oldest first."""
+    return tuple(dict.fromkeys(release_of(one) for one in _sources()))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """A version in order; a release candidate is before the first release."""
+    found = re.match(r"(?:go)?(\d{1,3}(?:\.\d{1,3})*)", version)
+    return tuple(int(part) for part in found[1].split(".")) if found else ()
+
+
+@cache
+def _sources() -> tuple[str, ...]:
     rows = files("goom.formats").joinpath(_FOLDER).iterdir()
-    names = (one.name.removesuffix(".json") for one in rows)
-    return tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
+    return tuple(sorted((one.name.removesuffix(".json") for one in rows), key=_number))
+
+
+@cache
+def _row(source: str) -> RuntimeTable:
+    return from_json(
+        files("goom.formats").joinpath(_FOLDER).joinpath(f"{source}.json").read_bytes()
+    )
 
 
 def from_json(data: bytes) -> RuntimeTable:

@@ -6,7 +6,7 @@
 
 For each it builds two small programs (one of them position-independent too), reads the layouts from
 the DWARF, and keeps as fingerprints the references to globals that all of them have at the same
-place. It writes ``formats/runtime_layouts/RELEASE.json``.
+place. It writes ``formats/runtime_layouts/VERSION.json``.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def main(wanted: Sequence[str]) -> None:
     DATA.mkdir(exist_ok=True)
     for name in wanted or tuple(reversed(cached_versions())):
         toolchain = _toolchain(name)
-        path = DATA / f"{release_of(toolchain.version)}.json"
+        path = DATA / f"{toolchain.version}.json"
         path.write_text(to_json(read_table(toolchain)), encoding="ascii")
         print(f"wrote {path} from Go {toolchain.version}")
 

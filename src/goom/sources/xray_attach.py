@@ -3,9 +3,8 @@
 What is needed is where the runtime keeps its globals and how its types are laid out:
 
 - addresses from the symbol table, else (stripped) from the code that uses them (fingerprints.py);
-- layouts from the table of the program's release of Go, which costs nothing; from the program's own
-  DWARF when the release has no row, when it was built with experiments, or when the table does not
-  fit.
+- layouts from the table when it has the program's very version, which costs nothing; else from the
+  program's own DWARF; of a stripped program from the nearest rows of its release.
 
 Either is believed only when the process's own figures then agree with each other (_doubt). A
 release without a row and a program without DWARF are refused: there is no nearest layout.
@@ -75,14 +74,17 @@ def _finished(target: Target, began: float) -> Target:
 
 
 def _ways(program: Program) -> Iterator[_Knowledge]:
-    """How to know the runtime, best first."""
-    table = runtime_table.of_version(program.build.go_version)
-    if table is not None and not program.experiment:
-        yield from _by_table(program, table)
+    """How to know the runtime, best first: a row of the very version, its DWARF, near rows."""
+    version = program.build.go_version
+    rows = runtime_table.rows_of(version)
+    exact = [row for row in rows if row.source == version and not program.experiment]
+    for row in exact:
+        yield from _by_table(program, row)
     with suppress(BadInput):
         yield _by_dwarf(program)
-    if table is not None and program.experiment:
-        yield from _by_table(program, table)
+    for row in rows:
+        if row not in exact:
+            yield from _by_table(program, row)
 
 
 def _by_table(program: Program, table: RuntimeTable) -> Iterator[_Knowledge]:
