@@ -1,0 +1,72 @@
+"""What X-ray reads beside the runtime's figures: heap profile buckets and goroutines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.profile import Ids, Ints
+
+Addresses = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class HeapBuckets:
+    """The ``n`` buckets of the runtime's heap profile, newest first, not scaled by the rate.
+
+    They stand as of the last finished cycle, as ``/debug/pprof/heap`` says them. ``pcs`` are
+    return addresses, leaf first; bucket ``i`` has ``pcs[offsets[i]:offsets[i + 1]]``.
+    ``is_whole`` is False when a cycle was published while they were read, or a limit was met;
+    ``doubt`` says which.
+    """
+
+    taken_at_seconds: float  # epoch
+    rate_bytes: int  # MemProfileRate
+    sizes_bytes: Ints  # [n] of one object
+    allocs: Ints  # [n]
+    frees: Ints  # [n]
+    alloc_bytes: Ints  # [n]
+    free_bytes: Ints  # [n]
+    offsets: Ints  # [n + 1]
+    pcs: Addresses
+    took_seconds: float
+    doubt: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is of one moment."""
+        return not self.doubt
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class XrayGoroutines:
+    """``n`` goroutines that are not dead, in the order of allgs.
+
+    ``states`` are Go's own words ("chan receive"). ``waited_seconds`` is -1 when unknown: the
+    runtime notes the moment at the first collection that finds a goroutine waiting, so it is a
+    lower bound. ``stack_ids`` index ``stacks``, return addresses leaf first; -1 is a stack that
+    cannot be read from outside, and ``unread`` says of how many and why.
+    """
+
+    taken_at_seconds: float
+    goids: Ints  # [n]
+    states: tuple[str, ...]  # [n]
+    waited_seconds: NDArray[np.float64]  # [n]
+    created_at: Addresses  # [n] return address of the go statement, 0 of the first
+    parent_goids: Ints  # [n] 0 when unknown (before 1.21)
+    start_pcs: Addresses  # [n] of the function that go was given
+    stack_low: Addresses  # [n]
+    stack_high: Addresses  # [n]
+    locked_to_thread: NDArray[np.bool_]  # [n]
+    stack_ids: Ids  # [n]
+    stacks: tuple[tuple[int, ...], ...]
+    took_seconds: float
+    unread: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.goids)
