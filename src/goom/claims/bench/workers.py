@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
+from typing import TypeVar
 
 from goom.claims.bench.descendants import descendants, end_descendants
 
@@ -22,7 +23,9 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="measuring")
         self._not_ours = descendants()
-        self._running: set[Future[Any]] = set()
+        self._lock = threading.Lock()
+        self._over = False
+        self._at_work = 0
 
     def together(self, work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
         """The results side by side, each as soon as it is there."""
@@ -39,13 +42,27 @@ class Workers:
 
         A worker whose program is killed goes on and may start another, so this is done in rounds.
         """
+        with self._lock:
+            self._over = True
         self._pool.shutdown(wait=False, cancel_futures=True)
-        while any(not future.done() for future in self._running):
+        while self._at_work:
             end_descendants(except_for=self._not_ours)
             time.sleep(_ROUND_SECONDS)
         self._pool.shutdown(wait=True)
 
     def _begin(self, work: Callable[[T], R], thing: T) -> Future[R]:
-        future = self._pool.submit(work, thing)
-        self._running.add(future)
-        return future
+        return self._pool.submit(self._counted, work, thing)
+
+    def _counted(self, work: Callable[[T], R], thing: T) -> R:
+        """The threads count themselves: an interrupt may come while ``submit`` starts one, and then
+        the caller never gets its future.
+        """
+        with self._lock:
+            if self._over:
+                raise CancelledError
+            self._at_work += 1
+        try:
+            return work(thing)
+        finally:
+            with self._lock:
+                self._at_work -= 1
