@@ -207,6 +207,13 @@ def test_a_small_heap_leaves_the_sweeper_a_mebibyte() -> None:
     assert (small.column("regime") == SWEEP_DISTANCE).any()
 
 
+def test_each_sweep_is_spread_over_the_way_to_the_next_trigger() -> None:
+    made = run(steady(), Settings())
+    distance = made.column("trigger")[1:] - made.column("heap_marked")[:-1] - MIB
+    pages = made.column("in_use")[:-1] // 8192
+    assert made.sweep_pages_per_byte[5:] == pytest.approx((pages / distance)[5:])
+
+
 def test_too_many_cycles_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goom.runtime.pacer.forward.MOST_CYCLES", 5000)
     with pytest.raises(BadInput, match="more than 5,000 times"):

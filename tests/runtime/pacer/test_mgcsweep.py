@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goom.formats.gctrace import parse
 from goom.runtime.pacer.mgcsweep import (
     PAGE_BYTES,
     SWEEP_MARGIN_BYTES,
@@ -13,7 +19,9 @@ from goom.runtime.pacer.mgcsweep import (
     sweep_pages_per_byte,
     swept_by_heap_live_bytes,
 )
+from goom.runtime.pacer.replay_observed import observed
 
+RECORDED = Path(__file__).parent / "recorded" / "1.27.3"  # 1.25 was the first to print it
 MIB = 1 << 20
 HEAPS = st.integers(1, 1 << 36).map(float)
 
@@ -39,3 +47,17 @@ def test_who_takes_a_span_sweeps_in_proportion_to_what_was_allocated() -> None:
 
 def test_a_trigger_at_hand_does_not_ask_for_infinite_sweeping() -> None:
     assert heap_distance_bytes(40 * MIB, 40 * MIB) == PAGE_BYTES
+
+
+@pytest.mark.parametrize("name", ["steady", "ramp", "tree", "goroutines", "cache", "text"])
+def test_real_go_spreads_its_sweep_over_the_same_distance(name: str) -> None:
+    trace = parse(lzma.decompress((RECORDED / f"{name}.log.xz").read_bytes()))
+    seen, told = observed(trace), trace.pacer
+    paced = np.flatnonzero(told.sweep_pages_per_byte[:-1] > 0)
+    distances = told.sweep_pages[paced] / told.sweep_pages_per_byte[paced]
+    wanted = [
+        heap_distance_bytes(seen.triggered.middle[cycle + 1], seen.heap_marked.middle[cycle])
+        for cycle in told.sweep_cycle[paced]
+    ]
+    assert len(wanted) > 20
+    assert np.median(distances / wanted) == pytest.approx(1.0, abs=0.005)

@@ -28,6 +28,7 @@ from goom.runtime.pacer.forward_state import Body, ConsMark, Rules, State, progr
 from goom.runtime.pacer.mgcpacer import heap_minimum_bytes
 from goom.runtime.pacer.mgcpacer_cycle import mark_workers
 from goom.runtime.pacer.mgcscavenge import Footprint, grow, retained_bytes
+from goom.runtime.pacer.mgcsweep import sweep_pages_per_byte
 from goom.runtime.pacer.scenario import Scenario, Settings, pieces
 from goom.runtime.pacer.versions import GO_1_19, pacer_of
 
@@ -71,6 +72,17 @@ class ForwardRun:
         """What was allocated while each cycle marked."""
         fresh: Column = self.column("heap_end") - self.column("heap_start")
         return fresh
+
+    @property
+    def sweep_pages_per_byte(self) -> Column:
+        """How fast each cycle but the last is swept: pages for each byte allocated after it."""
+        rows = zip(
+            self.column("in_use")[:-1],
+            self.column("trigger")[1:],
+            self.column("heap_marked")[:-1],
+            strict=True,
+        )
+        return np.array([sweep_pages_per_byte(*map(float, row)) for row in rows])
 
     @property
     def gc_cpu_seconds(self) -> float:

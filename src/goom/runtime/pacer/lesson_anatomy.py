@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from goom.case.units import bytes_text, percent_text, seconds_text
+from goom.case.units import MIB, bytes_text, percent_text, seconds_text
 from goom.runtime.pacer.forward import ForwardRun
 from goom.runtime.pacer.forward_cycle import Cycle
 from goom.runtime.pacer.mgcpacer import earliest_trigger_bytes, latest_trigger_bytes
+from goom.runtime.pacer.mgcsweep import sweep_pages_per_byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,14 @@ def _trigger(pair: _Pair) -> Step:
 def _allocating(pair: _Pair) -> Step:
     wait = pair.cycle.trigger_seconds - pair.before.end_seconds
     middle = (pair.before.heap_marked + pair.cycle.heap_start) / 2
+    pages = MIB * sweep_pages_per_byte(
+        pair.before.in_use, pair.cycle.trigger, pair.before.heap_marked
+    )
     return _step(
         "The program allocates",
         f"For {seconds_text(wait)} nothing of the collector runs but the sweep, which turns what "
-        "was not marked into free slots, span by span, as they are wanted.",
+        f"was not marked into free slots: at least {pages:.0f} pages for each MiB allocated, so "
+        "that all is swept 1 MiB before the trigger.",
         "mgcsweep.go deductSweepCredit",
         pair.before.end_seconds + wait / 2,
         (middle, pair.before.heap_marked, pair.cycle.goal, pair.cycle.trigger),

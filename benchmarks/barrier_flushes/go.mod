@@ -1,0 +1,3 @@
+module barrierflushes
+
+go 1.19
