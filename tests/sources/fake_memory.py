@@ -68,6 +68,7 @@ def fake_target(memory: ProcessMemory, version: str = "1.27.3") -> Target:
         wait_reasons=row.wait_reasons,
         bias=0,
         read_functions=no_functions,
+        read_file=lambda address, size: memoryview(b""),
         give_back=lambda: None,
         about=XrayTarget(
             pid=1, go_version=version, path="example.com/shop", module="", experiment="",

@@ -129,6 +129,7 @@ def _target(memory: ProcessMemory, program: Program, knowledge: _Knowledge, bias
         wait_reasons=knowledge.wait_reasons,
         bias=bias,
         read_functions=program.functions,
+        read_file=program.image.bytes_at,
         give_back=program.give_back,
         about=XrayTarget(
             pid=memory.pid,

@@ -1,23 +1,18 @@
-"""Names of the code of an attached process: inlined calls by the inline trees in its memory."""
+"""Names of the code of an attached process: inlined calls by the inline trees of its file."""
 
 from __future__ import annotations
 
-from goom.case.errors import BadInput
 from goom.formats.pc_frames import PcFrames
 from goom.sources.xray_target import Target
 
 
 def pc_frames(target: Target) -> PcFrames:
-    """What names return addresses; without inlined calls where the module's data is not found."""
+    """What names return addresses; without inlined calls where the module's data is not found.
+
+    It goes on naming when the process is gone: all but the place of the trees is in the file.
+    """
     base = _inline_base(target)
-
-    def read(address: int, size_bytes: int) -> bytes:
-        try:
-            return target.memory.read(address, size_bytes)
-        except BadInput as error:  # a tree that is not there: its call stays without a name
-            raise ValueError(error.message) from None
-
-    return PcFrames(target.functions(), read if base else None, base)
+    return PcFrames(target.functions(), target.loaded if base else None, base)
 
 
 def _inline_base(target: Target) -> int:

@@ -37,6 +37,7 @@ class Target:
     bias: int
     about: XrayTarget
     read_functions: Callable[[], FunctionTable]
+    read_file: Callable[[int, int], memoryview]  # what the file loads at its own address
     give_back: Callable[[], None]
     kept: dict[str, FunctionTable] = field(default_factory=dict)
 
@@ -90,6 +91,12 @@ class Target:
                 pc_quantum=table.pc_quantum,
             )
         return self.kept["functions"]
+
+    def loaded(self, address: int, size_bytes: int) -> bytes:
+        """What the program's file has at a run-time address, also when the process is gone; shorter
+        where it ends. For what never changes: code and tables, not data.
+        """
+        return bytes(self.read_file(address - self.bias, size_bytes))
 
     def close(self) -> None:
         """Give the file and the memory back."""
