@@ -47,6 +47,8 @@ def facts(evidence: Evidence) -> dict[type, object]:
         evidence.profiles if evidence.profiles.all else None,
         evidence.goroutine_dumps if evidence.goroutine_dumps.all else None,
         evidence.mappings if evidence.mappings.all else None,
+        evidence.surroundings if evidence.surroundings.all else None,
+        evidence.numa if evidence.numa.all else None,
         evidence.gctrace,
         evidence.memstats,
         evidence.process,

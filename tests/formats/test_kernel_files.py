@@ -127,12 +127,12 @@ def test_stat_of_version_2_has_the_same_names() -> None:
         (
             "memory.events",
             b"low 0\nhigh 0\nmax 5\noom 2\noom_kill 1\n",
-            {"limit_hits": 5, "oom_events": 2, "oom_kills": 1},
+            {"high_events": 0, "limit_hits": 5, "oom_events": 2, "oom_kills": 1},
         ),
         (
             "memory.pressure",
             b"some avg10=1.50 avg60=0.00 avg300=0.00 total=0\n",
-            {"pressure_some_fraction": 0.015},
+            {"pressure_some_fraction": 0.015, "pressure_some_seconds": 0.0},
         ),
     ],
 )

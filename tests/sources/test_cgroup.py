@@ -11,7 +11,8 @@ import pytest
 
 from goom.case.units import MIB
 from goom.sources import cgroup
-from goom.sources.cgroup import hierarchies
+from goom.formats import cgroup_places
+from goom.sources.cgroup import memory_hierarchies
 from goom.sources.cgroup_v2 import CgroupV2, OwnedCgroupV2
 
 _EATS_MEMORY = "held = [b'x' * (1 << 20) for _ in range(500)]"  # no more, whatever goes wrong
@@ -100,7 +101,9 @@ def test_the_figures_of_version_2_have_the_common_names_on_a_fake_tree(tmp_path:
         "limit_hits": 12,
         "oom_events": 1,
         "oom_kills": 1,
+        "high_events": 0,
         "pressure_some_fraction": 0.025,
+        "pressure_full_fraction": 0.0,
     }
 
 
@@ -122,10 +125,11 @@ def test_version_2_without_the_memory_controller_is_refused_on_a_fake_tree(
 
 def test_both_versions_mounted_side_by_side_are_told_apart() -> None:
     mounts = (
-        "cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0\n"
-        "cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0\n"
+        "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+        "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
     )
-    found = hierarchies("4:memory:/a/b\n1:cpu:/\n0::/\n", mounts)
+    places = cgroup_places.parse("4:memory:/a/b\n1:cpu:/\n0::/\n", mounts)
+    found = memory_hierarchies(places)
     assert [(one.version, str(one.own)) for one in found] == [
         (1, "/sys/fs/cgroup/memory/a/b"),
         (2, "/sys/fs/cgroup/unified"),

@@ -9,6 +9,7 @@ from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
 from goom.case.subject import Subject
+from goom.case.surroundings import NO_NUMA, NO_SURROUNDINGS, NumaLooks, SurroundingsLooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Evidence:
     profiles: Profiles = Profiles(())
     goroutine_dumps: GoroutineDumps = GoroutineDumps(())
     mappings: MappingLooks = MappingLooks(())
+    surroundings: SurroundingsLooks = NO_SURROUNDINGS
+    numa: NumaLooks = NO_NUMA
     gctrace: GCTrace | None = None
     memstats: MemStatsSeries | None = None
     process: ProcessSeries | None = None

@@ -31,6 +31,8 @@ _WORDS = {
     "Profiles": "pprof profiles",
     "SiteGrowth": _TWO_HEAPS,
     "Startup": "the process from its start",
+    "NumaLooks": "/proc/PID/numa_maps",
+    "SurroundingsLooks": "the cgroups up to the root and the kernel's settings (goom capture)",
     "Usage": _OVER_TIME,
 }
 

@@ -51,7 +51,9 @@ class CgroupSeries(Series):
     ``usage_in_bytes``), limit_bytes, peak_bytes, anon_bytes (v1 ``rss``), file_bytes (v1
     ``cache``), mapped_file_bytes, shmem_bytes, kernel_bytes (all kernel memory),
     kernel_stack_bytes, page_tables_bytes, slab_bytes, swap_bytes, limit_hits (v1 ``failcnt``, v2
-    ``max`` events), oom_events, oom_kills, pressure_some_fraction, anon_huge_bytes.
+    ``max`` events), oom_events, oom_kills, pressure_some_fraction, anon_huge_bytes, high_bytes
+    and high_events (version 2: where it throttles instead of killing, and how often),
+    pressure_full_fraction.
     """
 
 
@@ -88,4 +90,8 @@ class Mappings:
     private_dirty_bytes: Floats
     anon_huge_bytes: Floats
     swap_bytes: Floats
+    file_huge_bytes: Floats | None = None  # files in huge pages (FilePmdMapped)
+    shared_huge_bytes: Floats | None = None  # shared memory in huge pages (ShmemPmdMapped)
+    huge_eligible: Floats | None = None  # 1: may get huge pages (THPeligible), nan: not said
+    huge_advice: Floats | None = None  # 1: MADV_HUGEPAGE, -1: MADV_NOHUGEPAGE, 0: neither
     origin: str = ""

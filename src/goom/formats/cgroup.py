@@ -13,8 +13,12 @@ _NUMBERS = {
     "memory.current": "usage_bytes",
     "memory.max": "limit_bytes",
     "memory.high": "high_bytes",
+    "memory.low": "low_bytes",
+    "memory.min": "min_bytes",
     "memory.peak": "peak_bytes",
     "memory.swap.current": "swap_bytes",
+    "memory.swap.max": "swap_limit_bytes",
+    "memory.soft_limit_in_bytes": "soft_limit_bytes",
     "memory.usage_in_bytes": "usage_bytes",
     "memory.limit_in_bytes": "limit_bytes",
     "memory.max_usage_in_bytes": "peak_bytes",
@@ -38,13 +42,22 @@ _STAT_V2 = {
     "kernel_stack": "kernel_stack_bytes",
     "pagetables": "page_tables_bytes",
     "slab": "slab_bytes",
+    "sock": "sock_bytes",
     "anon_thp": "anon_huge_bytes",
 }
-_EVENTS = {"max": "limit_hits", "oom": "oom_events", "oom_kill": "oom_kills"}
+_EVENTS = {
+    "high": "high_events",
+    "max": "limit_hits",
+    "oom": "oom_events",
+    "oom_kill": "oom_kills",
+}
+_LIMITS = ("limit_bytes", "soft_limit_bytes")
 _OOM_CONTROL = {"oom_kill": "oom_kills"}
 
 _PAIR = re.compile(r"^([A-Za-z_][\w.]*) (\d{1,20})$", re.MULTILINE)
-_PRESSURE = re.compile(r"^some avg10=(\d{1,3}(?:\.\d+)?) ", re.MULTILINE)
+_PRESSURE = re.compile(
+    r"^(some|full) avg10=(\d{1,3}(?:\.\d{1,4})?)(?: [^\n]{0,60}? total=(\d{1,18}))?", re.MULTILINE
+)
 _STAMP = re.compile(r"-\d{9,}(?:\.txt)?$|\.txt$")
 
 
@@ -57,9 +70,9 @@ def parse_file(name: str, data: bytes | str) -> dict[str, float]:
     figure = _NUMBERS.get(kernel_name(name))
     if figure is not None:
         return _number(figure, name, text)
-    pressure = _PRESSURE.search(text)
-    if pressure is not None:
-        return {"pressure_some_fraction": float(pressure[1]) / 100}
+    pressure = parse_pressure(text)
+    if pressure:
+        return pressure
     pairs = {key: float(value) for key, value in _PAIR.findall(text)}
     if not pairs:
         raise BadInput(
@@ -67,6 +80,18 @@ def parse_file(name: str, data: bytes | str) -> dict[str, float]:
             "Copy it from the cgroup's folder, e.g.  /sys/fs/cgroup/memory.stat",
         )
     return _of_pairs(pairs)
+
+
+def parse_pressure(text: str) -> dict[str, float]:
+    """Pressure stall figures: pressure_some_fraction and pressure_full_fraction of the last ten
+    seconds, _some_seconds and _full_seconds in all; empty when it is no such file.
+    """
+    figures: dict[str, float] = {}
+    for kind, recent, total in _PRESSURE.findall(text):
+        figures[f"pressure_{kind}_fraction"] = float(recent) / 100
+        if total:
+            figures[f"pressure_{kind}_seconds"] = int(total) / 1e6
+    return figures
 
 
 def kernel_name(name: str) -> str:
@@ -95,7 +120,7 @@ def _number(figure: str, name: str, text: str) -> dict[str, float]:
     if not re.fullmatch(r"\d{1,20}", stripped):
         raise BadInput(f"{name} does not hold a number.", "It should be one figure, or max.")
     value = int(stripped)
-    if figure == "limit_bytes" and value >= V1_NO_LIMIT_BYTES:
+    if figure in _LIMITS and value >= V1_NO_LIMIT_BYTES:
         return {}
     return {figure: float(value)}
 

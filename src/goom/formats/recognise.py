@@ -28,6 +28,8 @@ class Kind(StrEnum):
     SMAPS = "smaps"
     SMAPS_ROLLUP = "smaps_rollup"
     MAPS = "maps"
+    NUMA_MAPS = "numa_maps"
+    SURROUNDINGS = "surroundings"  # kernel files, each under its path
     CGROUP = "cgroup"
     PROC_STATUS = "proc_status"
     PROC_STAT = "proc_stat"
@@ -52,6 +54,8 @@ _BY_CONTENT: tuple[tuple[Kind, re.Pattern[bytes]], ...] = tuple(
         (Kind.SMAPS_ROLLUP, rb"\A[0-9a-f]+-[0-9a-f]+ ---p \d+ \S+ \d+ +\[rollup\]"),
         (Kind.SMAPS, rb"\A" + _MAPPING + rb"[^\n]*\r?\nSize: +\d+ kB"),
         (Kind.MAPS, rb"\A" + _MAPPING),
+        (Kind.NUMA_MAPS, rb"\A[0-9a-f]{5,16} (?:default|bind|interleave|prefer|local)[^ \n]* \w"),
+        (Kind.SURROUNDINGS, rb"\A==> /(?:proc|sys)/[^\n]+ <==\r?$"),
         (Kind.SERIES_CSV, rb"\A(?:\xef\xbb\xbf)?time_seconds(?:,\w+)*\r?$"),
         (Kind.CASE_JSON, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom"),
         (Kind.PROC_STATUS, rb"\AName:\t[^\n]*\n(?:[^\n]*\n){0,60}?(?:Pid|Threads):\t\d+"),

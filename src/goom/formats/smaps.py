@@ -28,7 +28,12 @@ _COLUMNS = {
     b"Private_Dirty": "private_dirty_bytes",
     b"AnonHugePages": "anon_huge_bytes",
     b"Swap": "swap_bytes",
+    b"FilePmdMapped": "file_huge_bytes",
+    b"ShmemPmdMapped": "shared_huge_bytes",
 }
+_ELIGIBLE = re.compile(rb"^THPeligible: +(\d)$", re.MULTILINE)
+_FLAGS = re.compile(rb"^VmFlags: ([a-z0-9? ]{2,200}?) *$", re.MULTILINE)
+_ADVICE = {b"hg": 1.0, b"nh": -1.0}  # MADV_HUGEPAGE, MADV_NOHUGEPAGE
 _HINT = "Copy the file whole:  cat /proc/PID/smaps > smaps.txt"
 
 
@@ -42,7 +47,8 @@ def parse(data: bytes | str, *, taken_at_seconds: float = nan, origin: str = "")
         raise BadInput("no mapping found: this is not /proc/PID/smaps.", _HINT)
     if len(headers) > _MOST_MAPPINGS:
         raise TooLarge(f"more than {_MOST_MAPPINGS} mappings: the kernel allows 65,530.", _HINT)
-    sizes = _sizes(text, np.array([header.end() for header in headers]))
+    ends = np.array([header.end() for header in headers])
+    sizes = _sizes(text, ends)
     return Mappings(
         taken_at_seconds=taken_at_seconds,
         start=np.array([int(header[1], 16) for header in headers], np.uint64),
@@ -50,6 +56,8 @@ def parse(data: bytes | str, *, taken_at_seconds: float = nan, origin: str = "")
         permissions=tuple(header[3].decode() for header in headers),
         names=tuple(header[4].strip().decode("utf-8", "replace") for header in headers),
         **sizes,
+        huge_eligible=_eligible(text, ends),
+        huge_advice=_advice(text, ends),
         origin=origin,
     )
 
@@ -81,6 +89,25 @@ def _sizes(text: bytes, header_ends: NDArray[np.int64]) -> dict[str, Floats]:
             if mapping >= 0:
                 columns[name][mapping] = int(field[2]) * KIB
     return columns
+
+
+def _eligible(text: bytes, header_ends: NDArray[np.int64]) -> Floats:
+    column = np.full(len(header_ends), nan)
+    for field in _ELIGIBLE.finditer(text):
+        mapping = int(np.searchsorted(header_ends, field.start(), side="right")) - 1
+        if mapping >= 0:
+            column[mapping] = float(field[1] != b"0")
+    return column
+
+
+def _advice(text: bytes, header_ends: NDArray[np.int64]) -> Floats:
+    column = np.full(len(header_ends), nan)
+    for field in _FLAGS.finditer(text):
+        mapping = int(np.searchsorted(header_ends, field.start(), side="right")) - 1
+        if mapping >= 0:
+            given = [_ADVICE[flag] for flag in field[1].split() if flag in _ADVICE]
+            column[mapping] = given[0] if given else 0.0
+    return column
 
 
 def _snake(key: bytes) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from goom.sources import cgroup_v1, cgroup_v2, procfs
-from goom.sources.mounts import mounted
+from goom.formats.cgroup_places import CgroupPlace
+from goom.sources import cgroup_v1, cgroup_v2, surroundings
 
 COLUMNS = (
     "usage_bytes",
@@ -27,6 +28,9 @@ COLUMNS = (
     "oom_kills",
     "pressure_some_fraction",
     "anon_huge_bytes",
+    "high_bytes",
+    "high_events",
+    "pressure_full_fraction",
 )
 
 
@@ -117,17 +121,14 @@ def make_cgroup(limit_bytes: int) -> OwnedCgroup:
 class _Hierarchy:
     """A mounted hierarchy with the memory controller, and a process's place in it."""
 
-    def __init__(self, version: int, root: Path, place: str) -> None:
-        self.version, self.root = version, root
-        self.own = root / place.lstrip("/")
+    def __init__(self, place: CgroupPlace) -> None:
+        self.version, self.root = place.version, Path(place.mount)
+        self.own = Path(place.folder)
 
     def visible(self) -> Path | None:
-        """The process's folder; inside a cgroup namespace or a container it may be the root."""
+        """The process's folder, where the memory controller is in it."""
         marker = "memory.usage_in_bytes" if self.version == 1 else "memory.current"
-        for folder in (self.own, self.root):
-            if (folder / marker).exists():
-                return folder
-        return None
+        return self.own if (self.own / marker).exists() else None
 
     def line_of_ancestors(self) -> tuple[Path, ...]:
         """The process's folder and those above it, up to what is mounted here."""
@@ -154,23 +155,12 @@ class _Hierarchy:
 
 def _hierarchies(pid: int) -> list[_Hierarchy]:
     try:
-        places = procfs.read_whole(pid, "cgroup").decode("utf-8", "surrogateescape")
-        mounts = procfs.read_whole(pid, "mounts").decode("utf-8", "surrogateescape")
+        return memory_hierarchies(surroundings.places_of(pid))
     except OSError:
         return []
-    return hierarchies(places, mounts)
 
 
-def hierarchies(places: str, mounts: str) -> list[_Hierarchy]:
-    """Read ``/proc/PID/cgroup`` and ``/proc/PID/mounts``: v1's memory hierarchy before v2."""
-    found: list[_Hierarchy] = []
-    for line in places.splitlines():
-        number, _, rest = line.partition(":")
-        controllers, _, place = rest.partition(":")
-        if "memory" in controllers.split(","):
-            root = mounted(mounts, "cgroup", "memory")
-            found += [_Hierarchy(1, root, place)] if root else []
-        elif number == "0" and not controllers:
-            root = mounted(mounts, "cgroup2")
-            found += [_Hierarchy(2, root, place)] if root else []
-    return sorted(found, key=lambda one: one.version)
+def memory_hierarchies(places: Iterable[CgroupPlace]) -> list[_Hierarchy]:
+    """Those that may have the memory controller: version 1's before version 2."""
+    found = [place for place in places if place.version == 2 or "memory" in place.controllers]
+    return sorted(map(_Hierarchy, found), key=lambda one: one.version)

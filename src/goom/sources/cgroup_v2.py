@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from goom.formats import cgroup
 from goom.sources.cgroup_files import (
     CgroupFolder,
     OpenFile,
@@ -25,10 +26,16 @@ _STAT = {
     b"slab": "slab_bytes",
     b"anon_thp": "anon_huge_bytes",
 }
-_EVENTS = {b"max": "limit_hits", b"oom": "oom_events", b"oom_kill": "oom_kills"}
+_EVENTS = {
+    b"high": "high_events",
+    b"max": "limit_hits",
+    b"oom": "oom_events",
+    b"oom_kill": "oom_kills",
+}
 _SINGLES = {
     "memory.current": "usage_bytes",
     "memory.peak": "peak_bytes",
+    "memory.high": "high_bytes",
     "memory.swap.current": "swap_bytes",
 }
 _KEPT = (
@@ -127,8 +134,6 @@ class OwnedCgroupV2(CgroupV2, OwnedFolder):
 
 
 def _pressure(text: bytes) -> dict[str, float]:
-    """``some avg10=1.23 …`` as a fraction of time."""
-    for line in text.splitlines():
-        if line.startswith(b"some avg10="):
-            return {"pressure_some_fraction": float(line.split()[1].partition(b"=")[2]) / 100}
-    return {}
+    """The share of the last ten seconds: ``pressure_some_fraction`` and ``_full_fraction``."""
+    stated = cgroup.parse_pressure(text.decode("ascii", "replace"))
+    return {name: value for name, value in stated.items() if name.endswith("_fraction")}

@@ -15,6 +15,7 @@ from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, ProcessSeries
 from goom.case.subject import Subject
+from goom.case.surroundings import NumaLooks, NumaMaps, Surroundings, SurroundingsLooks
 from goom.case.units import MIB
 from goom.formats import gctrace, memstats, prometheus
 from goom.formats.memstats import MemStatsLook
@@ -65,6 +66,8 @@ class Gathered:
     profiles: list[Profile] = field(default_factory=list)
     dumps: list[GoroutineDump] = field(default_factory=list)
     mappings: list[Mappings] = field(default_factory=list)
+    surroundings: list[Surroundings] = field(default_factory=list)
+    numa: list[NumaMaps] = field(default_factory=list)
     memstats: list[MemStatsLook] = field(default_factory=list)
     metrics: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     logs: list[Log] = field(default_factory=list)
@@ -90,6 +93,8 @@ class Gathered:
             profiles=Profiles(tuple(sorted(self.profiles, key=_moment))),
             goroutine_dumps=GoroutineDumps(tuple(sorted(self.dumps, key=_moment))),
             mappings=MappingLooks(tuple(sorted(self.mappings, key=_moment))),
+            surroundings=SurroundingsLooks(tuple(sorted(self.surroundings, key=_moment))),
+            numa=NumaLooks(tuple(sorted(self.numa, key=_moment))),
             gctrace=_trace(self.logs),
             memstats=memstats.series(self.memstats) if self.memstats else None,
             process=self.process.joined(ProcessSeries),
@@ -106,7 +111,7 @@ class Gathered:
         return (NotRead(f"{self.unnamed:,} more", why),) if self.unnamed else ()
 
 
-def _moment(look: Profile | GoroutineDump | Mappings) -> float:
+def _moment(look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps) -> float:
     return inf if isnan(look.taken_at_seconds) else look.taken_at_seconds
 
 

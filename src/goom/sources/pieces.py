@@ -8,7 +8,7 @@ from math import isnan
 from pathlib import PurePath
 
 from goom.case.errors import BadInput
-from goom.case.series import CgroupSeries, ProcessSeries
+from goom.case.series import CgroupSeries, MemStatsSeries, ProcessSeries
 from goom.formats import (
     buildinfo,
     call_sites,
@@ -17,17 +17,24 @@ from goom.formats import (
     gzip_bounded,
     legacy_profile,
     memstats,
+    numa_maps,
     pprof,
     proc,
     prometheus,
     series_csv,
     smaps,
+    surroundings,
 )
 from goom.formats.memstats import MemStatsLook
 from goom.formats.recognise import HEAD_BYTES, Kind, holds_also, recognise
 from goom.sources.gathered import Gathered, Log, Piece
 
 _ELF = b"\x7fELF"
+_SETTINGS = {
+    "GOGC": "gogc_percent",
+    "GOMEMLIMIT": "gomemlimit_bytes",
+    "GOMAXPROCS": "gomaxprocs",
+}
 
 
 def take(gathered: Gathered, piece: Piece) -> bool:
@@ -153,6 +160,19 @@ def _smaps(gathered: Gathered, piece: Piece) -> None:
     gathered.mappings.append(look)
 
 
+def _numa_maps(gathered: Gathered, piece: Piece) -> None:
+    look = numa_maps.parse(piece.data, taken_at_seconds=piece.outer_seconds, origin=piece.origin)
+    gathered.numa.append(look)
+
+
+def _surroundings(gathered: Gathered, piece: Piece) -> None:
+    at_seconds = piece.outer_seconds
+    look = surroundings.parse(piece.data, taken_at_seconds=at_seconds, origin=piece.origin)
+    gathered.surroundings.append(look)
+    if look.levels:
+        gathered.learned.note("cgroup_version", look.levels[0].version)
+
+
 def _smaps_rollup(gathered: Gathered, piece: Piece) -> None:
     sums = smaps.parse_rollup(piece.data)
     names = {"rss_bytes": "rss_bytes", "swap_bytes": "swap_bytes"}
@@ -178,12 +198,26 @@ def _cgroup(gathered: Gathered, piece: Piece) -> None:
 
 def _series(gathered: Gathered, piece: Piece) -> None:
     header = piece.data.partition(b"\n")[0]
-    if b",usage_bytes" in header or b",limit_bytes" in header:
+    if b",HeapMarked" in header:
+        _xray(gathered, series_csv.read(piece.data, MemStatsSeries))
+    elif b",usage_bytes" in header or b",limit_bytes" in header:
         gathered.cgroup.add_series(series_csv.read(piece.data, CgroupSeries))
     elif b",rss_bytes" in header or b",vm_size_bytes" in header:
         gathered.process.add_series(series_csv.read(piece.data, ProcessSeries))
     else:
         raise BadInput("it is a series of neither a process nor a cgroup.")
+
+
+def _xray(gathered: Gathered, series: MemStatsSeries) -> None:
+    """Rows of X-ray: MemStats under its own names, and the settings as the process has them."""
+    columns = [(name, column.tolist()) for name, column in series.columns.items()]
+    for number, at_seconds in enumerate(series.time_seconds.tolist()):
+        stated = {name: column[number] for name, column in columns if not isnan(column[number])}
+        gathered.memstats.append(MemStatsLook(at_seconds, stated))
+    for name, field in _SETTINGS.items():
+        value = series.last(name)
+        if not isnan(value):
+            gathered.learned.note(field, int(value))
 
 
 READERS: Mapping[Kind, Callable[[Gathered, Piece], None]] = {
@@ -199,6 +233,8 @@ READERS: Mapping[Kind, Callable[[Gathered, Piece], None]] = {
     Kind.SMAPS: _smaps,
     Kind.MAPS: _smaps,
     Kind.SMAPS_ROLLUP: _smaps_rollup,
+    Kind.NUMA_MAPS: _numa_maps,
+    Kind.SURROUNDINGS: _surroundings,
     Kind.PROC_STATUS: _proc_status,
     Kind.PROC_STAT: _proc_stat,
     Kind.CGROUP: _cgroup,

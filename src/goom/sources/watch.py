@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from goom.sources import procfs
+from goom.sources import procfs, surroundings
 from goom.sources.cgroup import MemoryCgroup
 from goom.sources.procfs import ProcessFiles
 from goom.sources.recorder import Recorder
@@ -32,6 +32,7 @@ class Watch:
         self.kernel_look_seconds = 0.0
         self.listening_sockets: int | None = None
         self._files = ProcessFiles(pid)
+        self._numa = surroundings.is_numa()
         self._lock = threading.RLock()
 
     def follow(self, pid: int) -> None:
@@ -68,9 +69,12 @@ class Watch:
             self.cgroup_look()
             self._keep("smaps")
             self._keep("status")
+            if self._numa:
+                self._keep("numa_maps")
             if self.group is not None:
                 self.recorder.cgroup_files(time.time(), self.group.raw_files())
             self.kernel_look_seconds = time.monotonic() - started
+            self._surroundings()
 
     def last_look(self) -> None:
         """After the end: what the cgroup still knows. Its usage no longer tells of the program."""
@@ -97,6 +101,14 @@ class Watch:
         """Give files back."""
         with self._lock:
             self._files.close()
+
+    def _surroundings(self) -> None:
+        """The files around the process: nothing of them holds a lock of the process."""
+        try:
+            at, body = time.time(), surroundings.look(self.pid)
+        except OSError:
+            return  # it ended just now
+        self.recorder.file("cgroup/surroundings", ".txt", at, body)
 
     def _keep(self, name: str) -> None:
         try:
