@@ -12,7 +12,8 @@ from goom.case.exec_trace_report import TraceReport
 from goom.formats.exec_trace import read
 from goom.renderers import exec_trace_json, exec_trace_text
 from goom.renderers.text.lines import cells
-from goom.signals.exec_trace_report import outliers, report
+from goom.signals.exec_trace_outliers import outliers
+from goom.signals.exec_trace_report import report
 
 TRACES = sorted((Path(__file__).parents[1] / "formats/exec_trace/traces").glob("*.trace"))
 

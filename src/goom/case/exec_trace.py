@@ -126,18 +126,48 @@ class GoroutineGroups:
 class Lives:
     """Goroutines, or user regions, that began and ended in the trace, one row each.
 
-    ``name`` is the start function or the region's name. When there are very many, one in
-    ``every`` is kept.
+    ``name`` is the start function or the region's name; ``creator`` the goroutine that started
+    it, or in which the region is. When there are very many, one in ``every`` is kept.
     """
 
     start_seconds: Seconds
     end_seconds: Seconds
     goroutine: Numbers
     name: Numbers
+    creator: Numbers
     every: int = 1
 
     def __len__(self) -> int:
         return len(self.start_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Moments at which a goroutine was seen inside a handler of net/http, by its stack.
+
+    Not all: one that never blocks, assists or is interrupted is not seen; and one a millisecond.
+    """
+
+    at_seconds: Seconds
+    goroutine: Numbers
+    handler: Numbers  # into strings
+
+    def __len__(self) -> int:
+        return len(self.at_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class GoroutineCourse:
+    """How many goroutines were in a state, on average over each bucket from 0 on."""
+
+    width_seconds: float
+    running: Seconds
+    runnable: Seconds
+    syscall: Seconds
+    waiting: Seconds
+
+    def __len__(self) -> int:
+        return len(self.running)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,5 +193,7 @@ class ExecutionTrace:
     goroutine_lives: Lives
     regions: Lives
     tasks: Lives
+    handling: Handling
+    course: GoroutineCourse
     irregular_events: int  # that name a goroutine or P where none can be
     notes: tuple[str, ...] = ()

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """Latency of one user region, task or kind of goroutine, and the collector's part in it.
+    """Latency of one user region, handler or kind of goroutine, and the collector's part in it.
 
     The collector's part is what can be seen to be its doing: assists of that goroutine and stops
     of the world. Waiting for a P that marks, and slower memory, are not in it. ``tail`` figures
     are means over the occurrences at p99 and slower, ``middle`` ones over those from p45 to p55.
+    A ``handler`` has only the requests that were seen in it: quick ones may lack.
     """
 
     name: str
-    kind: str  # region | goroutine
+    kind: str  # region | request | handler | goroutine
     count: int
+    total_seconds: float
     p50_seconds: float
     p99_seconds: float
     p99_without_gc_seconds: float  # of the durations less the collector's part
@@ -24,6 +26,7 @@ class Handler:
     tail_gc_fraction: float
     tail_assist_seconds: float
     tail_stopped_seconds: float
+    tail_in: tuple[tuple[str, float], ...] = ()  # of requests: the slowest 1 % by handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class HeldUp:
     goroutines: int
     seconds: float
     longest_seconds: float
+    of_all_fraction: float  # of the time that all assists took
     of_its_time_fraction: float  # of the time it ran or assisted
+    while_marking_bytes: int  # what it took from the heap while the collector marked
+    while_marking_fraction: float  # of what all took meanwhile
     where: str  # the line of the program that most of it is under
     where_fraction: float
 
@@ -65,7 +71,11 @@ class StopReason:
 
 @dataclass(frozen=True, slots=True)
 class LateStop:
-    """A stop that had to wait for one goroutine."""
+    """A stop that had to wait for the P that stood still last.
+
+    ``goroutine`` is what that P ran until then, -1 when it ran none: its thread was looking for
+    one, or had no CPU.
+    """
 
     at_seconds: float
     reason: str

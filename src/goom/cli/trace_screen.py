@@ -11,7 +11,9 @@ from goom.case.exec_trace_report import TraceReport
 from goom.cli import terminal
 from goom.formats.exec_trace import read
 from goom.renderers import exec_trace_json, exec_trace_text
-from goom.signals.exec_trace_report import NOBODY_HELD_UP, outliers, report
+from goom.signals.exec_trace_outliers import outliers
+from goom.signals.exec_trace_report import report
+from goom.signals.exec_trace_verdict import NOBODY_HELD_UP
 
 
 def show(files: Sequence[str], *, as_json: bool) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.formats.exec_trace_context import NONE, Threads
+from goom.formats.exec_trace_course import StateCourse
 from goom.formats.exec_trace_decode import Ints
 from goom.formats.exec_trace_events import Event
 from goom.formats.exec_trace_goroutines import (
@@ -18,11 +19,12 @@ from goom.formats.exec_trace_goroutines import (
     advance,
     charge,
 )
+from goom.formats.exec_trace_http import Handlers
 from goom.formats.exec_trace_rows import Kept, Rows, chosen_rows
 from goom.formats.exec_trace_tables import Book, Lookup
 
 Seconds = NDArray[np.float64]
-Ended = tuple[Seconds, Seconds, Ints, Ints]  # start, end, id, start function
+Ended = tuple[Seconds, Seconds, Ints, Ints, Ints]  # start, end, id, start function, creator
 
 _MOST_LIVES = 1 << 20
 _MOST_HEAP_POINTS = 1 << 17
@@ -45,9 +47,12 @@ _REFERS = {
     Event.USER_REGION_BEGIN: (2, 3),
     Event.USER_REGION_END: (2, 3),
     Event.GO_STOP: (1, 2),
+    Event.GO_BLOCK: (1, 2),
+    Event.GO_SYSCALL_BEGIN: (0, 2),
     Event.PROC_STOP: (0, 0),
     Event.PROC_STEAL: (0, 0),
 }
+GIVES_UP = (Event.GO_STOP, Event.GO_BLOCK, Event.GO_SYSCALL_BEGIN)  # and its thread may lose its P
 _STACK_SECOND = (Event.GO_CREATE, Event.GO_CREATE_BLOCKED, *OWN_STACK_SECOND)
 
 
@@ -77,7 +82,9 @@ class Gathered:
 
     book: Book = field(default_factory=Book)
     threads: Threads = field(default_factory=Threads)
+    handlers: Handlers = field(init=False)
     live: Live = field(default_factory=Live)
+    course: StateCourse = field(default_factory=StateCourse)
     kept: dict[str, Kept] = field(
         default_factory=lambda: {name: Kept(types) for name, types in _TABLES.items()}
     )
@@ -93,6 +100,9 @@ class Gathered:
     marking: bool = False
     world_stops: bool = False
 
+    def __post_init__(self) -> None:
+        self.handlers = Handlers(self.book)
+
     def take(self, window: Window, meaning: Meaning) -> None:
         """One window, in the order of time."""
         events = window.events
@@ -102,10 +112,12 @@ class Gathered:
         for kept in self.kept.values():
             kept.add(self._rows(window, meaning, _of(window, kept.types)))
         self._take_stops(window, meaning)
+        rows, handler = self.handlers.seen(window, meaning.stacks)
+        self.kept["handling"].add(chosen_rows(window, rows, handler, np.zeros_like(rows)))
         rows = np.flatnonzero(_of(window, _STACK_SECOND))
         entries = np.zeros(len(events), np.int64)
         entries[rows] = meaning.entries(events.second[rows])
-        self.live = advance(self.live, window, entries)
+        self.live = advance(self.live, window, entries, self.course)
         self._take_heap(window)
         self._fold(window, self.live.state == ABSENT)
 
@@ -123,7 +135,7 @@ class Gathered:
         """What threads gave up while the world was being stopped."""
         begun = np.sort(window.seconds[_of(window, (Event.STW_BEGIN,))])
         ended = np.sort(window.seconds[_of(window, (Event.STW_END,))])
-        candidates = _of(window, (Event.GO_STOP, Event.PROC_STOP, Event.PROC_STEAL))
+        candidates = _of(window, (*GIVES_UP, Event.PROC_STOP, Event.PROC_STEAL))
         if not (len(begun) or self.world_stops):
             return
         open_ = np.searchsorted(begun, window.seconds, "right") + int(self.world_stops)
@@ -169,7 +181,8 @@ class Gathered:
         self._group(ended)
         ends = _ends(window, ended.ids)
         born = ~np.isnan(ended.created)
-        self._keep_lives(ended.created[born], ends[born], ended.ids[born], ended.entry[born])
+        whose = (ended.ids[born], ended.entry[born], ended.creator[born])
+        self._keep_lives((ended.created[born], ends[born], *whose))
 
     def _group(self, rows: Live) -> None:
         entry, place = np.unique(rows.entry, return_inverse=True)
@@ -179,24 +192,20 @@ class Gathered:
             had = self.groups.setdefault(name, [0.0] * len(more))
             self.groups[name] = [one + other for one, other in zip(had, more, strict=True)]
 
-    def _keep_lives(self, start: Seconds, end: Seconds, goroutine: Ints, entry: Ints) -> None:
-        chosen = np.arange(0, len(start), self.lives_every)
-        self.lives.append((start[chosen], end[chosen], goroutine[chosen], entry[chosen]))
+    def _keep_lives(self, ended: Ended) -> None:
+        self.lives.append(_thinned(ended, self.lives_every))
         if sum(len(part[0]) for part in self.lives) > _MOST_LIVES:
-            self.lives = [(a[::2], b[::2], c[::2], d[::2]) for a, b, c, d in self.lives]
+            self.lives = [_thinned(part, 2) for part in self.lives]
             self.lives_every *= 2
 
     def all_lives(self) -> Ended:
-        """Start, end, id and start function of the goroutines that ended."""
+        """The goroutines that began and ended in the trace."""
         none = np.zeros(0, np.int64)
-        parts: list[Ended] = [(np.zeros(0), np.zeros(0), none, none), *self.lives]
-        start, end, goroutine, entry = zip(*parts, strict=True)
-        return (
-            np.concatenate(start),
-            np.concatenate(end),
-            np.concatenate(goroutine),
-            np.concatenate(entry),
+        parts: list[Ended] = [(np.zeros(0), np.zeros(0), none, none, none), *self.lives]
+        start, end, goroutine, entry, creator = (
+            np.concatenate(c) for c in zip(*parts, strict=True)
         )
+        return start, end, goroutine, entry, creator
 
     def finish(self) -> None:
         """What lives when the trace ends belongs to its group too."""
@@ -214,6 +223,7 @@ _TABLES: dict[str, tuple[int, ...]] = {
     "tasks": (Event.USER_TASK_BEGIN, Event.USER_TASK_END),
     "regions": (Event.USER_REGION_BEGIN, Event.USER_REGION_END),
     "late": (),
+    "handling": (),
 }  # fmt: skip
 _TEXT_AT = np.zeros(256, np.int64)
 _STACK_AT = np.zeros(256, np.int64)
@@ -227,6 +237,11 @@ _NEEDS_GOROUTINE = (
     Event.GC_MARK_ASSIST_END, Event.USER_REGION_BEGIN, Event.USER_REGION_END, Event.GO_SWITCH,
 )  # fmt: skip
 _NEEDS_PROC = (Event.HEAP_ALLOC, Event.HEAP_GOAL, Event.GC_SWEEP_BEGIN, Event.PROC_STOP)
+
+
+def _thinned(ended: Ended, every: int) -> Ended:
+    start, end, goroutine, entry, creator = ended
+    return start[::every], end[::every], goroutine[::every], entry[::every], creator[::every]
 
 
 def _of(window: Window, types: tuple[int, ...]) -> NDArray[np.bool_]:

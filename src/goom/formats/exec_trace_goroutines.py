@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.formats.exec_trace_context import NONE, Context
+from goom.formats.exec_trace_course import STATES, StateCourse
 from goom.formats.exec_trace_decode import Events, Ints
 from goom.formats.exec_trace_events import Event
 
 Seconds = NDArray[np.float64]
 
 RUNNING, RUNNABLE, WAITING, SYSCALL, ABSENT = range(5)
-_STATES = 5
 _OF_STATUS = np.array([ABSENT, RUNNABLE, RUNNING, SYSCALL, WAITING])  # tracev2.GoStatus
-_MOST_LIVES = 1 << 20
 
 # By event: the state that is left and the one that is entered (order.go, event.go StateTransition).
 _MOVES = {
@@ -95,7 +94,8 @@ class Live:
     state: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
     created: Seconds = field(default_factory=lambda: np.zeros(0))  # nan: before the trace
     entry: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    sums: Seconds = field(default_factory=lambda: np.zeros((0, _STATES)))
+    creator: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # 0: before the trace
+    sums: Seconds = field(default_factory=lambda: np.zeros((0, STATES)))
     allocated: Ints = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
     def widened(self, ids: Ints) -> Live:
@@ -106,10 +106,11 @@ class Live:
             np.full(len(ids), ABSENT, np.int8),
             np.full(len(ids), np.nan),
             np.zeros(len(ids), np.int64),
-            np.zeros((len(ids), _STATES)),
+            np.zeros(len(ids), np.int64),
+            np.zeros((len(ids), STATES)),
             np.zeros((len(ids), 2), np.int64),
         )
-        for name in ("state", "created", "entry", "sums", "allocated"):
+        for name in ("state", "created", "entry", "creator", "sums", "allocated"):
             getattr(wide, name)[at] = getattr(self, name)
         return wide
 
@@ -161,10 +162,11 @@ def union(there: Ints, named: Ints) -> tuple[Ints, Ints]:
     return ids, inverse[len(there) :]
 
 
-def advance(live: Live, window: Window, entry_of_stack: Ints) -> Live:
+def advance(live: Live, window: Window, entry_of_stack: Ints, course: StateCourse) -> Live:
     """The goroutines when the window is over; those that ended are there with state ABSENT.
 
     ``entry_of_stack``: by event, the start function of the stack it carries, 0 where unknown.
+    ``course`` is told of every change.
     """
     events = window.events
     changed = moves(window)
@@ -172,7 +174,9 @@ def advance(live: Live, window: Window, entry_of_stack: Ints) -> Live:
     known_before = live.ids
     ids, _ = union(live.ids, np.concatenate((changed.goroutine, events.first[told])))
     live = live.widened(ids)
-    _first_told(live, window, told, known_before)
+    _first_told(live, window, told, known_before, course)
+    course.add(changed.left, changed.seconds + window.start_seconds, -1)
+    course.add(changed.entered, changed.seconds + window.start_seconds, 1)
     place = np.searchsorted(ids, changed.goroutine) if len(ids) < 64 else None
     if place is None:
         _, place = union(ids, changed.goroutine)
@@ -181,7 +185,9 @@ def advance(live: Live, window: Window, entry_of_stack: Ints) -> Live:
     return live
 
 
-def _first_told(live: Live, window: Window, told: NDArray[np.bool_], known: Ints) -> None:
+def _first_told(
+    live: Live, window: Window, told: NDArray[np.bool_], known: Ints, course: StateCourse
+) -> None:
     """Goroutines that the trace finds there: in that state since it began."""
     events = window.events
     created = events.first[np.isin(events.type, _CREATED)]
@@ -193,16 +199,17 @@ def _first_told(live: Live, window: Window, told: NDArray[np.bool_], known: Ints
     state = _OF_STATUS[np.clip(events.third[rows], 0, 4)]
     live.state[at] = state
     live.sums[at, state] += window.start_seconds
+    course.add(state.astype(np.int8), np.zeros(len(rows)), 1)
 
 
 def _add_times(live: Live, changed: Moves, place: Ints, length: float) -> None:
-    count = len(live.ids) * _STATES
-    left, entered = place * _STATES + changed.left, place * _STATES + changed.entered
+    count = len(live.ids) * STATES
+    left, entered = place * STATES + changed.left, place * STATES + changed.entered
     sums = np.bincount(left, changed.seconds, count) - np.bincount(entered, changed.seconds, count)
     net = np.bincount(entered, minlength=count) - np.bincount(left, minlength=count)
-    net = net.reshape(-1, _STATES)
+    net = net.reshape(-1, STATES)
     net[np.arange(len(net)), live.state] += 1
-    live.sums += sums.reshape(-1, _STATES) + net * length
+    live.sums += sums.reshape(-1, STATES) + net * length
     live.state[:] = np.argmax(net, axis=1)
 
 
@@ -212,6 +219,7 @@ def _name(live: Live, window: Window, entry_of_stack: Ints) -> None:
     rows = np.flatnonzero(np.isin(events.type, _CREATED) & (events.first > 0))
     at = np.searchsorted(live.ids, events.first[rows])
     live.created[at] = window.seconds[rows]
+    live.creator[at] = np.maximum(window.context.goroutine[rows], 0)
     live.entry[at] = np.where(live.entry[at] > 0, live.entry[at], entry_of_stack[rows])
     if (live.entry > 0).all():
         return

@@ -12,7 +12,8 @@ from goom.case import exec_trace as noun
 from goom.formats.exec_trace_context import NONE
 from goom.formats.exec_trace_decode import Ints
 from goom.formats.exec_trace_events import ARGUMENTS, Event, wire_name
-from goom.formats.exec_trace_gather import Gathered
+from goom.formats.exec_trace_gather import GIVES_UP, Gathered
+from goom.formats.exec_trace_goroutines import RUNNABLE, RUNNING, SYSCALL, WAITING
 from goom.formats.exec_trace_rows import Pairs, Rows, pairs
 
 Seconds = NDArray[np.float64]
@@ -54,6 +55,8 @@ def trace_of(gathered: Gathered, reading: Reading) -> noun.ExecutionTrace:
         goroutine_lives=_lives(gathered),
         regions=_regions(kept["regions"]),
         tasks=_tasks(kept["tasks"]),
+        handling=_handling(kept["handling"]),
+        course=_course(gathered, end_seconds),
         irregular_events=gathered.irregular,
         notes=(*reading.notes, *_dropped(gathered)),
         strings=tuple(gathered.book.strings),
@@ -82,7 +85,7 @@ class _Entries:
     """The start function of a goroutine, for those that are asked about at the end."""
 
     def __init__(self, gathered: Gathered) -> None:
-        _, _, ids, names = gathered.all_lives()
+        _, _, ids, names, _ = gathered.all_lives()
         all_ids = np.concatenate((ids, gathered.live.ids))
         all_names = np.concatenate((names, gathered.live.entry))
         order = np.argsort(all_ids, kind="stable")
@@ -187,12 +190,13 @@ def _latest(late: Rows, stop: tuple[float, float], own: int) -> tuple[float, int
     """When the last P stood still in a stop, which goroutine it had run, and where that was."""
     first, after = np.searchsorted(late.seconds, stop, "left").tolist()
     thread, type_ = late.thread[first:after], late.type[first:after]
-    stood = np.flatnonzero((type_ != Event.GO_STOP) & (thread != own))
+    left = np.isin(type_, GIVES_UP)
+    stood = np.flatnonzero(~left & (thread != own))
     if not len(stood):
         return np.nan, NONE, 0
     row = int(stood[-1])
     seconds = float(late.seconds[first + row])
-    ran = np.flatnonzero((type_[:row] == Event.GO_STOP) & (thread[:row] == thread[row]))
+    ran = np.flatnonzero(left[:row] & (thread[:row] == thread[row]))
     if not len(ran):
         return seconds, NONE, 0
     last = first + int(ran[-1])
@@ -228,8 +232,23 @@ def _groups(gathered: Gathered) -> noun.GoroutineGroups:
 
 
 def _lives(gathered: Gathered) -> noun.Lives:
-    start, end, goroutine, entry = gathered.all_lives()
-    return noun.Lives(start, end, goroutine, entry, every=gathered.lives_every)
+    start, end, goroutine, entry, creator = gathered.all_lives()
+    return noun.Lives(start, end, goroutine, entry, creator, every=gathered.lives_every)
+
+
+def _handling(rows: Rows) -> noun.Handling:
+    return noun.Handling(rows.seconds, rows.goroutine, rows.text)
+
+
+def _course(gathered: Gathered, end_seconds: float) -> noun.GoroutineCourse:
+    means = gathered.course.means(end_seconds)
+    return noun.GoroutineCourse(
+        gathered.course.width_seconds,
+        running=means[RUNNING],
+        runnable=means[RUNNABLE],
+        syscall=means[SYSCALL],
+        waiting=means[WAITING],
+    )
 
 
 def _regions(rows: Rows) -> noun.Lives:
@@ -246,6 +265,5 @@ def _ranges(rows: Rows, key: Ints, begins: NDArray[np.bool_]) -> noun.Lives:
     begin, end = found.begin[found.whole], found.end[found.whole]
     order = np.argsort(rows.seconds[begin], kind="stable")
     begin, end = begin[order], end[order]
-    return noun.Lives(
-        rows.seconds[begin], rows.seconds[end], rows.goroutine[begin], rows.text[begin]
-    )
+    whose = rows.goroutine[begin]
+    return noun.Lives(rows.seconds[begin], rows.seconds[end], whose, rows.text[begin], whose)

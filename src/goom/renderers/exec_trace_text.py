@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from goom.case.exec_trace_report import Outlier, TraceReport
+from goom.case.exec_trace_report import LateStop, Outlier, TraceReport
 from goom.case.names import harmless
 from goom.case.units import bytes_text, percent_text, seconds_text
 from goom.renderers.text.lines import Line, Span, clip, hanging, pad, painted, plain, wrapped
@@ -14,6 +14,8 @@ _WIDEST = 160
 _ROWS = 6  # of each table
 _CELL, _WIDE_CELL = 9, 11  # of a table with many columns, and with few
 _FEW = 4
+
+_KINDS = {"region": "region {}", "handler": "seen in {}"}
 
 Row = tuple[str, ...]
 
@@ -95,7 +97,7 @@ def _head(report: TraceReport, room: int) -> Iterator[Line]:
 
 
 def _table(head: Row, rows: Sequence[Row], room: int) -> Iterator[Line]:
-    """The last column of each row is text that may be long; the others are figures."""
+    """The first cell of a row is text that may be long, with more beneath it; figures follow."""
     figures = len(head) - 1
     cell_width = _WIDE_CELL if figures <= _FEW else _CELL
     name = room - 2 - figures * cell_width
@@ -103,20 +105,22 @@ def _table(head: Row, rows: Sequence[Row], room: int) -> Iterator[Line]:
     yield (Span("  " + pad(head[0], name) + cells, "strong"),)
     for row in rows:
         cells = "".join(f"{cell:>{cell_width}}" for cell in row[1:])
-        yield plain(pad(harmless(row[0]), name) + cells, 2)
+        first, _, more = row[0].partition("\n")
+        yield plain(pad(harmless(first), name) + cells, 2)
+        if more:
+            yield (Span(clip(f"    {harmless(more)}", room), "dim"),)
 
 
 Table = tuple[str, Row, list[Row]]
 
 
 def _latency(report: TraceReport) -> Table:
-    kind = report.handlers[0].kind if report.handlers else ""
     return (
-        f"Latency by {kind}",
+        "Latency",
         ("count", "p50", "p99", "GC p50", "GC p99", "less GC"),
         [
             (
-                one.name,
+                _KINDS.get(one.kind, "{}").format(one.name),
                 f"{one.count:,}",
                 seconds_text(one.p50_seconds),
                 seconds_text(one.p99_seconds),
@@ -135,7 +139,7 @@ def _held_up(report: TraceReport) -> Table:
         ("assists", "in sum", "longest", "its time"),
         [
             (
-                f"{one.name}, {one.where}",
+                f"{one.name}\nunder {one.where}",
                 f"{one.assists:,}",
                 seconds_text(one.seconds),
                 seconds_text(one.longest_seconds),
@@ -188,7 +192,7 @@ def _late(report: TraceReport) -> Table:
         ("at", "to stop", "stopped"),
         [
             (
-                f"goroutine {one.goroutine}, {one.where}",
+                _who_stopped(one),
                 seconds_text(one.at_seconds),
                 seconds_text(one.to_stop_seconds),
                 seconds_text(one.seconds),
@@ -198,13 +202,19 @@ def _late(report: TraceReport) -> Table:
     )
 
 
+def _who_stopped(one: LateStop) -> str:
+    if one.goroutine < 0:
+        return "a P that ran no goroutine"
+    return f"goroutine {one.goroutine}, {one.name}\nat {one.where}"
+
+
 def _sweeps(report: TraceReport) -> Table:
     return (
         "Sweeping before going on",
         ("count", "in sum", "swept", "freed"),
         [
             (
-                one.where,
+                one.where.replace("  ", "\n", 1),
                 f"{one.count:,}",
                 seconds_text(one.seconds),
                 bytes_text(one.swept_bytes),

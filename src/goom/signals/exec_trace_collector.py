@@ -27,7 +27,9 @@ def held_up(trace: ExecutionTrace) -> tuple[HeldUp, ...]:
 def _held_up(trace: ExecutionTrace, entry: int, length: Seconds, mine: Flags) -> HeldUp:
     assists, groups = trace.assists, trace.groups
     seconds = float(length[mine].sum())
-    ran = float(groups.running_seconds[groups.entry == entry].sum())
+    own = groups.entry == entry
+    ran = float(groups.running_seconds[own].sum())
+    took = np.maximum(groups.allocated_while_marking_bytes, 0)
     lines: dict[str, float] = {}
     stacks, place = np.unique(assists.stack[mine], return_inverse=True)
     for stack, under in zip(
@@ -42,7 +44,10 @@ def _held_up(trace: ExecutionTrace, entry: int, length: Seconds, mine: Flags) ->
         goroutines=len(np.unique(assists.goroutine[mine])),
         seconds=seconds,
         longest_seconds=float(length[mine].max()),
+        of_all_fraction=seconds / max(float(length.sum()), 1e-12),
         of_its_time_fraction=seconds / max(ran, seconds) if seconds else 0.0,
+        while_marking_bytes=int(took[own].sum()),
+        while_marking_fraction=float(took[own].sum() / max(int(took.sum()), 1)),
         where=where,
         where_fraction=under_it / seconds if seconds else 0.0,
     )
@@ -101,11 +106,11 @@ def stop_reasons(trace: ExecutionTrace) -> tuple[StopReason, ...]:
 
 
 def late_stops(trace: ExecutionTrace) -> tuple[LateStop, ...]:
-    """The stops that waited longest for a goroutine, longest first."""
+    """The stops that waited longest for a P, longest first."""
     stops = trace.stops
     waited = np.nan_to_num(stops.stopped_seconds - stops.start_seconds)
     rows = np.argsort(-waited, kind="stable")[:_SHOWN]
-    return tuple(_late(trace, row) for row in rows.tolist() if stops.late_goroutine[row] >= 0)
+    return tuple(_late(trace, row) for row in rows.tolist() if waited[row] > 0)
 
 
 def _late(trace: ExecutionTrace, row: int) -> LateStop:

@@ -7,27 +7,67 @@ parked time included, less the stops inside it, so that nothing is counted twice
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.exec_trace import ExecutionTrace, Lives, Numbers, Seconds
 from goom.case.exec_trace_report import Handler
+from goom.signals.exec_trace_requests import handlers_of, requests
 from goom.signals.exec_trace_words import entry_name
 
 _LEAST = 5  # occurrences that a percentile is said of
 _MOST_HANDLERS = 12
+_MOST_IN_TAIL = 4
 _RUNTIMES = ("runtime.", "runtime/trace.")
+ALL_REQUESTS = "all requests of net/http"
 
 
 def handlers(trace: ExecutionTrace) -> tuple[Handler, ...]:
-    """User regions, slowest p99 first; where there are none, goroutines by start function."""
-    kind, lives = ("region", trace.regions) if len(trace.regions) else ("goroutine", _own(trace))
-    found = list(_by_name(trace, kind, lives))
-    return tuple(sorted(found, key=lambda one: -one.p99_seconds)[:_MOST_HANDLERS])
+    """User regions and net/http's requests; where there are neither, goroutines.
+
+    Those that most of the time went to come first.
+    """
+    served = requests(trace)
+    found = [*_by_name(trace, "region", trace.regions), *_requests(trace, served)]
+    found = found or list(_by_name(trace, "goroutine", _own(trace)))
+    return tuple(sorted(found, key=lambda one: -one.total_seconds)[:_MOST_HANDLERS])
+
+
+def _requests(trace: ExecutionTrace, served: Lives) -> Iterator[Handler]:
+    """All requests together, and those that were seen in a handler by it."""
+    whole = next(iter(_by_name(trace, "request", served)), None)
+    if whole is None:
+        return
+    handler = handlers_of(trace, served)
+    tail = served.end_seconds - served.start_seconds >= whole.p99_seconds
+    yield replace(whole, name=ALL_REQUESTS, tail_in=_shares(trace, handler[tail]))
+    seen = handler > 0
+    known = Lives(
+        served.start_seconds[seen],
+        served.end_seconds[seen],
+        served.goroutine[seen],
+        handler[seen],
+        served.creator[seen],
+        served.every,
+    )
+    yield from _by_name(trace, "handler", known)
+
+
+def _shares(trace: ExecutionTrace, handler: Numbers) -> tuple[tuple[str, float], ...]:
+    """Each handler's share of some requests, largest first; those never seen in one left out."""
+    numbers, counts = np.unique(handler, return_counts=True)
+    rows = [
+        (entry_name(trace, number), count / len(handler))
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)
+        if number
+    ]
+    return tuple(sorted(rows, key=lambda row: -row[1])[:_MOST_IN_TAIL])
 
 
 def _own(trace: ExecutionTrace) -> Lives:
+    """Goroutines that the program started itself."""
     lives = trace.goroutine_lives
     names = np.array([not name.startswith(_RUNTIMES) for name in trace.strings])
     mine = names[lives.name]
@@ -36,6 +76,7 @@ def _own(trace: ExecutionTrace) -> Lives:
         lives.end_seconds[mine],
         lives.goroutine[mine],
         lives.name[mine],
+        lives.creator[mine],
         lives.every,
     )
 
@@ -62,6 +103,7 @@ def _handler(
         name=name,
         kind=kind,
         count=len(length) * every,
+        total_seconds=float(length.sum()) * every,
         p50_seconds=float(p50),
         p99_seconds=float(p99),
         p99_without_gc_seconds=float(np.quantile(length - part, 0.99)),
