@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.units import bytes_text, percent_text
+from goom.cli.model_said import said_lines
 from goom.runtime.allocator.eras import ERAS, NEWEST, release_of, version_text
 from goom.runtime.allocator.lesson import InEra, Lesson, Part, RequestLesson
 from goom.runtime.allocator.lesson_steps import Step
@@ -19,6 +20,7 @@ def screen(told: Lesson, width: int = NARROW) -> str:
     parts = [[head_line(told.version, told.era)], _requests(told.requests), _eras(told.requests)]
     if len(told.requests) == 1:
         parts += [_span(told.requests[0]), _way(told.requests[0], min(max(width, NARROW), WIDE))]
+        parts.append(said_lines((one.said, one.really) for one in told.corrections))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable
 from itertools import groupby
 
+from goom.cli.model_said import said_lines
 from goom.runtime.marking.checks import Checked
 from goom.runtime.marking.cost import Cost
 from goom.runtime.marking.frame import Frame
@@ -20,6 +21,7 @@ _ASCII = str.maketrans({"→": ">", "…": ".", "×": "x"})
 def screen(told: BarriersLesson, ascii_only: bool = False) -> str:
     """All of it as text."""
     parts = [_head(told), _searches(told), _counterexample(told), _story(told), _costs(told)]
+    parts.append(said_lines((one.often_said, one.true) for one in told.said))
     text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
     return text.translate(_ASCII) if ascii_only else text
 

@@ -47,8 +47,8 @@ def _pacer(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alloc-rate", type=options.size, metavar="200M",
                         help="allocated each second (200M)")  # fmt: skip
     parser.add_argument("--procs", type=int, metavar="4", help="GOMAXPROCS (4)")
-    parser.add_argument("--for", type=options.seconds, dest="duration", metavar="60s",
-                        help="how long it runs (60s)")  # fmt: skip
+    parser.add_argument("--for", type=options.seconds, dest="duration", metavar="10s",
+                        help="how long it runs (10s)")  # fmt: skip
     _for_every_model(parser, "pacer")
 
 

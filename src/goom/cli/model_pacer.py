@@ -25,7 +25,7 @@ from goom.runtime.pacer.scenario_file import AskedScenario, gogc_of, limit_of, r
 
 SCHEMA = "goom.model.pacer/1"
 _USUAL_GOGC, _USUAL_PROCS = (50, 100, 200), 4
-_USUAL_LIVE_BYTES, _USUAL_BYTES_PER_SECOND, _USUAL_SECONDS = 100 * MIB, 200 * MIB, 60.0
+_USUAL_LIVE_BYTES, _USUAL_BYTES_PER_SECOND, _USUAL_SECONDS = 100 * MIB, 200 * MIB, 10.0
 _MOST_SETTINGS = 48
 _MOST_SCENARIO_BYTES = 1 << 20
 

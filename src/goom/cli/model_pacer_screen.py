@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.units import bytes_text, mib_text, percent_text, seconds_text
+from goom.cli.model_said import said_lines
 from goom.runtime.pacer.forward import ForwardRun
 from goom.runtime.pacer.lesson_runs import Totals, totals
+from goom.runtime.pacer.lesson_said import SAID
 from goom.runtime.pacer.lesson_sentences import sentences
 from goom.runtime.pacer.mgcpacer import GC_OFF, REGIMES
 
@@ -35,6 +37,7 @@ def screen(runs: Sequence[ForwardRun], width: int) -> str:
         [*_table(runs, figures)],
         [line for place in told for line in _notice(runs[place], figures[place], columns)],
         *_pictures([runs[place] for place in told], columns),
+        said_lines(((one.often_said, one.true) for one in SAID), columns),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -107,7 +110,7 @@ def _pictures(runs: Sequence[ForwardRun], columns: int) -> list[list[str]]:
     top = max(max((one.peak_heap_bytes for one in runs), default=1.0), 1.0)
     drawn = [[*_picture(one, top, columns)] for one in runs if len(one.cycles)]
     key = (
-        f"{_MARKED} still held after a collection   {_BEFORE} allocated since   {_LIMIT} the limit"
+        f"{_MARKED} found reachable by the last mark   {_BEFORE} allocated since   {_LIMIT} the limit"
     )
     return [*drawn, [key]] if drawn else []
 
@@ -130,14 +133,15 @@ def _cells(low: Floats, high: Floats, level: float, bare: str) -> Iterable[str]:
 
 
 def _bands(run: ForwardRun, columns: int) -> tuple[Floats, Floats]:
-    """For each column of the picture the least and the most that heapLive was in its time."""
-    times = np.concatenate([[0.0], np.repeat(run.column("end_seconds"), 2), [run.last_seconds]])
-    heaps = np.column_stack([run.column("heap_end"), run.column("heap_marked")]).ravel()
+    """For each column of the picture what the last mark until then found, and the largest heap."""
+    ends, marked = run.column("end_seconds"), run.column("heap_marked")
+    times = np.concatenate([[0.0], np.repeat(ends, 2), [run.last_seconds]])
+    heaps = np.column_stack([run.column("heap_end"), marked]).ravel()
     live = np.concatenate([[0.0], heaps, [run.last_heap_live_bytes]])
     edges = np.linspace(0.0, run.last_seconds, columns + 1)
-    before = np.interp(edges, times + np.arange(len(times)) * 1e-12, live)
-    low, high = np.minimum(before[:-1], before[1:]), np.maximum(before[:-1], before[1:])
+    at_edges = np.interp(edges, times + np.arange(len(times)) * 1e-12, live)
+    high = np.maximum(at_edges[:-1], at_edges[1:])
     place = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, columns - 1)
-    np.minimum.at(low, place, live)
     np.maximum.at(high, place, live)
+    low = np.concatenate([[0.0], marked])[np.searchsorted(ends, edges[1:], side="right")]
     return low, high

@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from goom.case.units import bytes_text
+from goom.cli.model_said import said_lines
 from goom.runtime.stacks.lesson import StacksLesson
 from goom.runtime.stacks.population import GroupStory
 from goom.runtime.stacks.stack import Growth
@@ -21,7 +22,8 @@ def screen(told: StacksLesson, ascii_only: bool = False) -> str:
     """All of it as text."""
     parts = [
         _head(told), _growths(told), _picture(told), _shrinking(told),
-        _mix(told), _table(told), _said(told),
+        _mix(told), _table(told),
+        said_lines((one.often_said, one.true) for one in told.said),
     ]  # fmt: skip
     text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
     text = text.replace("\N{NO-BREAK SPACE}", " ")
@@ -172,14 +174,6 @@ def _table(told: StacksLesson) -> list[str]:
 
 def _size(size: int | None) -> str:
     return "overflow" if size is None else size_text(size)
-
-
-def _said(told: StacksLesson) -> list[str]:
-    lines = ["Often said, and not so"]
-    for one in told.said:
-        lines += _wrapped(f"- {one.often_said}", indent="")
-        lines += _wrapped(one.true, indent="    ")
-    return lines
 
 
 def _sentence(text: str) -> str:

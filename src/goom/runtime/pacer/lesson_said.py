@@ -33,7 +33,7 @@ SAID = (
     Said(
         ("C014",),
         "A lower GOGC collects less often and starts faster.",
-        "It is the other way round: a lower GOGC collects more often. Try 25 and 400 above.",
+        "It is the other way round: a lower GOGC collects more often. Try 25 and 400.",
         "runtime/mgcpacer.go commit; the runs of this page",
     ),
     Said(
