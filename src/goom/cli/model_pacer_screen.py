@@ -109,9 +109,7 @@ def _pictures(runs: Sequence[ForwardRun], columns: int) -> list[list[str]]:
     """The heap over time, all to the same scale."""
     top = max(max((one.peak_heap_bytes for one in runs), default=1.0), 1.0)
     drawn = [[*_picture(one, top, columns)] for one in runs if len(one.cycles)]
-    key = (
-        f"{_MARKED} found reachable by the last mark   {_BEFORE} allocated since   {_LIMIT} the limit"
-    )
+    key = f"{_MARKED} found by the last mark   {_BEFORE} allocated since   {_LIMIT} the limit"
     return [*drawn, [key]] if drawn else []
 
 
