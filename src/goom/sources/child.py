@@ -40,7 +40,7 @@ class ChildOptions:
     folder: Path | None = None
     stdin: int | None = None
     stdout: int | None = None
-    entrance: int = -1  # descriptor of a cgroup's cgroup.procs
+    entrances: tuple[int, ...] = ()  # descriptors of cgroups' cgroup.procs
     unblock: frozenset[signal.Signals] = frozenset()  # signals that goom itself has blocked
 
 
@@ -116,11 +116,11 @@ def warm(program: str, environment: Mapping[str, str]) -> None:
 
 
 def _start(command: tuple[str, ...], options: ChildOptions) -> subprocess.Popen[bytes]:
-    entrance, unblock = options.entrance, options.unblock
+    entrances, unblock = options.entrances, options.unblock
 
     def before_exec() -> None:
         # Runs between fork and exec, so that not one page of the program is charged elsewhere.
-        if entrance >= 0:
+        for entrance in entrances:
             os.write(entrance, b"0")
         if unblock:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, unblock)

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goom.sources import procfs
-from goom.sources.cgroup_files import OpenFile, leave_no_one, make_folder
+from goom.sources.cgroup_files import OpenFile, make_folder
 from goom.sources.mounts import mounted
 
-_POLL_SECONDS = 0.0002
+_POLL_SECONDS, _PATIENCE_SECONDS = 0.0002, 2.0
 _FREEZE, _THAW = 0, 1
 _FILES = {  # the switch, what tells of it, and the words for both ways
     1: ("freezer.state", "freezer.state", "FROZEN", "THAWED"),
@@ -49,11 +49,18 @@ class Freezer:
             self._write(self._words[_THAW])
 
     def close(self) -> None:
-        """Thaw it, and take it away when goom made it."""
+        """Thaw it; one that goom made is taken away, and who is left in it goes to its parent."""
         self._write(self._words[_THAW])
         self._state.close()
-        if self.is_owned:
-            leave_no_one(self.folder)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while self.is_owned and self.folder.is_dir() and time.monotonic() < deadline:
+            for pid in OpenFile.once(self.folder / "cgroup.procs").split():
+                with contextlib.suppress(OSError):
+                    (self.folder.parent / "cgroup.procs").write_bytes(pid)
+            with contextlib.suppress(OSError):  # the kernel still takes the last process apart
+                self.folder.rmdir()
+                return
+            time.sleep(0.01)
 
     def _freeze(self, within_seconds: float) -> bool:
         if not self._write(self._words[_FREEZE]):
@@ -83,11 +90,21 @@ def make_freezer() -> Freezer | None:
     """
     for root, place, version in _hierarchies(os.getpid()):
         for parent in dict.fromkeys((root / place.lstrip("/"), root)):
-            with contextlib.suppress(OSError):
-                folder = make_folder(parent)
-                if (folder / _FILES[version][0]).exists():
-                    return Freezer(folder, version, is_owned=True)
-                folder.rmdir()
+            folder = _new_folder(parent, version)
+            if folder is not None:
+                return Freezer(folder, version, is_owned=True)
+    return None
+
+
+def _new_folder(parent: Path, version: int) -> Path | None:
+    """A cgroup that can be frozen; a root has no switch, and old kernels have none in version 2."""
+    try:
+        folder = make_folder(parent)
+    except OSError:
+        return None
+    if (folder / _FILES[version][0]).exists():
+        return folder
+    folder.rmdir()
     return None
 
 

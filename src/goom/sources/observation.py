@@ -13,17 +13,20 @@ from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.cgroup import MemoryCgroup
 from goom.sources.endpoint_watch import EndpointWatch
+from goom.sources.freezer import Freezer
 from goom.sources.observed_subject import describe_descendant
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
 from goom.sources.subject_finder import Found, find_subject, may_be_asked
 from goom.sources.watch import Watch
+from goom.sources.xray_watch import XrayWatch
 
 _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
 _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
 _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
 _NEAR_SHARE = 0.75
+_HOLD_SHARE = 0.94  # of the limit: from here on a program is held still while it is read
 _CALM_SECONDS = 3.0
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
@@ -37,6 +40,7 @@ class Target:
     group: MemoryCgroup | None = None
     limit_bytes: int | None = None
     pprof_url: str = ""
+    freezer: Freezer | None = None  # of a program that goom started: it may be held at the brink
 
 
 class Observation:
@@ -48,6 +52,7 @@ class Observation:
         self.family: tuple[int, ...] = (target.root.pid,)
         self.watch = Watch(recorder, target.group, target.root.pid)
         self.endpoint = EndpointWatch(self.watch, self._to_ask, target.pprof_url)
+        self.xray = XrayWatch(recorder, target.freezer)
         self._askable: dict[int, bool] = {}
         self.brink: BrinkWatch | None = None
         self._started = time.monotonic()
@@ -93,10 +98,20 @@ class Observation:
         if elapsed > _CALLS_AT_SECONDS and not self._calls_taken:
             self._in_background(self._take_calls)
         self.endpoint.tick(near_limit=self._near_limit())
+        if self.found.is_go:
+            self.xray.follow(self.found.pid)
+        self.xray.tick(alone=self.endpoint.endpoint is None)
         if self.brink is not None:
-            self.brink.fetch_seconds = self.endpoint.fetch_seconds
+            self.brink.fetch_seconds = self._fetch_seconds
         self.recorder.flush()
         return max(0.005, self._row_at - self.elapsed_seconds)
+
+    @property
+    def _fetch_seconds(self) -> float:
+        """What it takes to see who holds the memory."""
+        if self.endpoint.endpoint is None:
+            return self.xray.brink_seconds
+        return self.endpoint.fetch_seconds
 
     def _near_limit(self) -> bool:
         limit = self.target.limit_bytes
@@ -107,6 +122,8 @@ class Observation:
         self.watch.look()
         self.watch.kernel_look()
         self.endpoint.last_round(within_seconds)
+        if self.endpoint.endpoint is None:
+            self.xray.last_round()
         self.watch.look()
 
     def finish(self) -> Subject:
@@ -114,6 +131,7 @@ class Observation:
         if self.brink is not None:
             self.brink.stop()
         self.endpoint.stop()
+        self.xray.close()
         for helper in self._helpers:
             helper.join(5.0)
         if not self._calls_taken:
@@ -128,6 +146,8 @@ class Observation:
         if self.brink is not None:
             brink = self.brink.brink
             used = self.watch.unreclaimable_bytes()
+            # First of all: it needs nothing of the program, and may be the last that is to be had.
+            self.xray.at_brink(hold=used > _HOLD_SHARE * brink.limit_bytes)
             # A dump stops the program while it is written: with little time it costs the profiles.
             calm = brink.seconds_left(used) > _CALM_SECONDS
             self.endpoint.at_brink(brink.approaches if calm else 0)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 
 from goom.case.evidence import NotRead
-from goom.sources import cgroup, procfs
+from goom.sources import cgroup, procfs, xray_rows
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.manifest import Manifest, ManifestEnd
 
@@ -25,6 +25,7 @@ class Recorder:
         self._parts = {
             "proc/series": _Table(procfs.COLUMNS),
             "cgroup/series": _Table(cgroup.COLUMNS),
+            "xray/series": _Table(xray_rows.COLUMNS),
         }
         self._trace = _TraceLines()
         self._names: set[str] = set()
@@ -40,6 +41,10 @@ class Recorder:
     def cgroup_look(self, at_seconds: float, figures: Mapping[str, float]) -> None:
         """One row of CgroupSeries."""
         self._row("cgroup/series", at_seconds, figures)
+
+    def xray_look(self, at_seconds: float, figures: Mapping[str, float]) -> None:
+        """One row of MemStatsSeries, read from the process's memory."""
+        self._row("xray/series", at_seconds, figures)
 
     def trace_line(self, at_seconds: float, line: bytes) -> None:
         """A line of Go's own diary, without its line end, and when it arrived."""

@@ -16,6 +16,7 @@ from goom.sources import cgroup, stderr_tap
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.cgroup import CannotMakeError, MemoryCgroup, OwnedCgroup
 from goom.sources.child import Child, ChildOptions, warm, with_tracing
+from goom.sources.freezer import Freezer, make_freezer
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.observation import Observation, Target
 from goom.sources.observed_subject import describe
@@ -55,6 +56,7 @@ class _Run:
         self._forwarder = options.forwarder
         self._warnings: list[str] = []
         self._group: OwnedCgroup | None = None
+        self._freezer: Freezer | None = None
         self._child: Child | None = None
         self._ended = threading.Event()
         self._fresh_trace: list[bytes] = []
@@ -66,6 +68,7 @@ class _Run:
         refuse_unwritable(self._options.bundle)
         environment = with_tracing(self._options.environment)
         self._group = self._own_cgroup()
+        self._freezer = make_freezer()
         child = self._child = self._start(environment)
         target = self._target(child, environment)
         kills_before = target.group.oom_kill_count() if target.group else 0
@@ -106,7 +109,9 @@ class _Run:
             self._group.close()
             if self._group.remove():
                 self._warn("processes that the program left in its cgroup were killed with it.")
-        self._child = self._group = None
+        if self._freezer is not None:
+            self._freezer.close()
+        self._child = self._group = self._freezer = None
 
     def _own_cgroup(self) -> OwnedCgroup | None:
         limit = self._options.memory_limit_bytes
@@ -123,10 +128,9 @@ class _Run:
 
     def _start(self, environment: Mapping[str, str]) -> Child:
         options = self._options
-        entrance = -1
         if self._group is not None:
             warm(self._command[0], environment)
-            entrance = self._group.entrance()
+        entrances = tuple(one.entrance() for one in (self._group, self._freezer) if one)
         try:
             return Child(
                 self._command,
@@ -135,12 +139,12 @@ class _Run:
                     folder=options.folder,
                     stdin=options.stdin,
                     stdout=options.stdout,
-                    entrance=entrance,
+                    entrances=entrances,
                     unblock=self._forwarder.blocked if self._forwarder else frozenset(),
                 ),
             )
         finally:
-            if entrance >= 0:
+            for entrance in entrances:
                 os.close(entrance)
 
     def _target(self, child: Child, environment: Mapping[str, str]) -> Target:
@@ -163,6 +167,7 @@ class _Run:
             group=group,
             limit_bytes=subject.memory_limit_bytes,
             pprof_url=self._options.pprof_url,
+            freezer=self._freezer,
         )
 
     def _stated(self) -> dict[str, str]:

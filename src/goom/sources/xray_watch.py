@@ -1,0 +1,173 @@
+"""Looks at a process's memory from outside while it runs, and holds it still at the brink.
+
+Rows of the pacer and of MemStats come again and again and cost the program nothing. Who holds the
+memory (heap profile and goroutines) is read when nobody else answers for it, and always near the
+limit: there, where goom started the program, all its threads are frozen for the few milliseconds
+that it takes, so that the last evidence is one piece and taken before the kernel kills.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from goom.case.errors import BadInput
+from goom.sources import procfs
+from goom.sources.freezer import Freezer
+from goom.sources.recorder import Recorder
+from goom.sources.schedule import Cadence, Timer
+from goom.sources.xray_attach import attach
+from goom.sources.xray_depth import Depth, Namer, read_depth
+from goom.sources.xray_rows import row
+from goom.sources.xray_state import Sampler
+from goom.sources.xray_target import Target
+
+_ROWS = Cadence(first=(0.1, 0.2, 0.3, 0.5), every_seconds=0.25, stretch_fraction=0.002)
+_DEPTH = Cadence(first=(0.5, 1.0, 2.0), every_seconds=3.0)
+_ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fraction=0.5)
+_TRIES = 8  # the runtime of a fresh process is not set up yet
+_FREEZE_SECONDS = 0.05  # a thread in the kernel may take its time to stop
+_HELD_SHARE, _HELD_FREE_SECONDS = 0.01, 0.3  # of the run: how long goom may hold the program
+
+
+class XrayWatch:
+    """``tick`` often, ``at_brink`` near the limit, ``last_round`` before the end, ``close``.
+
+    Threads may share it. A process that cannot be read is left alone and noted as not read.
+    """
+
+    def __init__(self, recorder: Recorder, freezer: Freezer | None = None) -> None:
+        self.held_seconds = 0.0
+        self.looks = 0
+        self.brink_seconds = 0.05  # what a look at the brink takes
+        self._recorder, self._freezer = recorder, freezer
+        self._lock = threading.RLock()
+        self._writers: list[threading.Thread] = []
+        self._began = time.monotonic()
+        self._pid = 0
+        self._target: Target | None = None
+        self._sampler: Sampler | None = None
+        self._namer: Namer | None = None
+        self._why: tuple[str, str] = ("", "")
+        self._forget()
+
+    def follow(self, pid: int) -> None:
+        """Look at this Go program from now on."""
+        with self._lock:
+            if pid != self._pid:
+                self._forget()
+                self._pid = pid
+
+    def tick(self, *, alone: bool) -> None:
+        """Take the looks that are due; ``alone`` when no endpoint tells who holds the memory."""
+        elapsed = time.monotonic() - self._began
+        with self._reading():
+            if self._attached(elapsed) and self._rows.due(elapsed):
+                self._row()
+                self._rows.looked(elapsed)
+            if alone and self._target is not None and self._depth.due(elapsed):
+                took = self._look(hold=False)
+                self._depth.looked(elapsed, took)
+
+    def at_brink(self, *, hold: bool) -> None:
+        """Read who holds the memory now, the program held still when ``hold`` and affordable."""
+        with self._reading():
+            if self._attached(time.monotonic() - self._began, now=True):
+                self._look(hold=hold and self._may_hold())
+
+    def last_round(self) -> None:
+        """Everything once more while the program lives."""
+        with self._reading():
+            if self._target is not None:
+                self._row()
+                self._look(hold=False)
+
+    def close(self) -> None:
+        """Stop; what was read is written."""
+        for writer in self._writers:
+            writer.join(10.0)
+        with self._lock:
+            if self._target is None and self._why[0]:
+                self._recorder.not_read("X-ray of the process's memory", *self._why)
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._target is not None:
+            self._target.close()
+        self._target = self._sampler = self._namer = None
+        self._tries, self._why = 0, ("", "")
+        self._rows, self._depth, self._attach = Timer(_ROWS), Timer(_DEPTH), Timer(_ATTACH)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One thread at a time; a process that ends meanwhile is no news here."""
+        with self._lock:
+            try:
+                yield
+            except BadInput as error:
+                if self._pid and procfs.is_alive(self._pid):
+                    self._recorder.not_read("X-ray look", error.message, error.hint)
+
+    def _attached(self, elapsed: float, *, now: bool = False) -> bool:
+        if self._target is not None:
+            return True
+        if not self._pid or self._tries >= _TRIES or not (now or self._attach.due(elapsed)):
+            return False
+        self._tries += 1
+        self._attach.looked(elapsed)
+        try:
+            target = attach(self._pid)
+            self._sampler, self._namer = Sampler(target), Namer(target)
+        except BadInput as error:
+            self._why = (error.message, error.hint)
+            return False
+        self._target = target
+        return True
+
+    def _row(self) -> None:
+        assert self._sampler is not None
+        sample = self._sampler.sample()
+        if not sample.torn:
+            held = {"HeldSeconds": self.held_seconds}
+            self._recorder.xray_look(sample.at_seconds, row(sample) | held)
+
+    def _may_hold(self) -> bool:
+        run = time.monotonic() - self._began
+        expected = self.held_seconds + self.brink_seconds
+        return expected < _HELD_SHARE * run + _HELD_FREE_SECONDS
+
+    def _look(self, *, hold: bool) -> float:
+        """Read in the shortest time; name and write when the program goes on."""
+        assert self._target is not None
+        began = time.monotonic()
+        freezer = self._freezer if hold else None
+        with freezer.held(_FREEZE_SECONDS) if freezer else contextlib.nullcontext():
+            depth = read_depth(self._target)
+            self._row()
+        took = time.monotonic() - began
+        if freezer:
+            self.held_seconds += took
+            self.brink_seconds = took
+        self.looks += 1
+        self._later(self._named(depth))
+        return took
+
+    def _named(self, depth: Depth) -> Callable[[], None]:
+        namer = self._namer
+        assert namer is not None
+
+        def write() -> None:
+            for stem, suffix, at_seconds, body in namer.files(depth):
+                self._recorder.file(stem, suffix, at_seconds, body)
+            for what, why, hint in depth.not_read:
+                self._recorder.not_read(what, why, hint)
+
+        return write
+
+    def _later(self, work: Callable[[], None]) -> None:
+        self._writers = [writer for writer in self._writers if writer.is_alive()]
+        writer = threading.Thread(target=work, name="x-ray", daemon=True)
+        self._writers.append(writer)
+        writer.start()

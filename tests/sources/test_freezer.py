@@ -1,0 +1,118 @@
+"""A frozen child stands still, and goes on as if nothing had been."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from goom.sources.freezer import Freezer, freezer_of, make_freezer
+
+SPINS = "import os,sys,time\nwhile True: print(time.monotonic_ns(), flush=True)"
+
+
+@pytest.fixture
+def freezer() -> Iterator[Freezer]:
+    made = make_freezer()
+    if made is None:
+        pytest.skip("no cgroup that can be frozen can be made here")
+    yield made
+    made.close()
+
+
+@contextmanager
+def spinning(freezer: Freezer) -> Iterator[subprocess.Popen[bytes]]:
+    entrance = freezer.entrance()
+    child = subprocess.Popen(
+        [sys.executable, "-c", SPINS],
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: os.write(entrance, b"0") and None,  # noqa: PLW1509 - one system call
+    )
+    os.close(entrance)
+    try:
+        assert child.stdout is not None
+        child.stdout.readline()
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+@pytest.mark.real_cgroup
+def test_a_held_child_does_nothing_and_goes_on(freezer: Freezer) -> None:
+    with spinning(freezer) as child:
+        with freezer.held(1.0) as still:
+            assert still
+            before = cpu_ticks(child.pid)
+            time.sleep(0.2)
+            assert cpu_ticks(child.pid) == before
+        assert child.stdout is not None
+        child.stdout.read(1 << 17)  # more than a pipe holds: it writes again
+        assert child.poll() is None
+
+
+@pytest.mark.real_cgroup
+def test_it_goes_on_when_the_look_fails(freezer: Freezer) -> None:
+    with spinning(freezer) as child:
+        with pytest.raises(RuntimeError), freezer.held(1.0):
+            raise RuntimeError
+        assert child.stdout is not None
+        child.stdout.read(1 << 17)
+
+
+@pytest.mark.real_cgroup
+def test_what_is_left_in_it_lives_on_elsewhere_when_it_is_taken_away(freezer: Freezer) -> None:
+    with spinning(freezer) as child:
+        freezer.close()
+        assert not freezer.folder.exists()
+        assert child.poll() is None
+
+
+@pytest.mark.real_cgroup
+def test_a_process_in_a_cgroup_of_its_own_can_be_held_by_it(freezer: Freezer) -> None:
+    with spinning(freezer) as child:
+        found = freezer_of(child.pid)
+        assert found is not None
+        assert (found.folder, found.is_owned) == (freezer.folder, False)
+        found.close()
+        assert freezer.folder.exists()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_on_a_fake_tree(version: int, tmp_path: Path) -> None:
+    """Version 1's own hierarchy, or version 2 alone, as far as files can show it."""
+    switch, told, on = {
+        1: ("freezer.state", "freezer.state", "FROZEN"),
+        2: ("cgroup.freeze", "cgroup.events", "1"),
+    }[version]
+    (tmp_path / "cgroup.procs").write_text("")
+    (tmp_path / "cgroup.events").write_text("populated 1\nfrozen 1\n")
+    (tmp_path / switch).write_text("")
+    freezer = Freezer(tmp_path, version, is_owned=False)
+    with freezer.held(0.5) as still:
+        assert still
+        assert (tmp_path / switch).read_text() == on
+    assert (tmp_path / switch).read_text() in ("THAWED", "0")
+    if version == 2:
+        (tmp_path / told).write_text("populated 1\nfrozen 0\n")
+        with freezer.held(0.01) as still:
+            assert not still
+    freezer.close()
+
+
+def test_where_it_cannot_be_written_nothing_is_held(tmp_path: Path) -> None:
+    freezer = Freezer(tmp_path / "gone", 2, is_owned=False)
+    with freezer.held(0.01) as still:
+        assert not still
+    freezer.close()
