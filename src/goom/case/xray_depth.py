@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goom.case.profile import Ids, Ints
+from goom.case.profile import Flags, Ids, Ints
 
 Addresses = NDArray[np.uint64]
 
@@ -50,21 +50,25 @@ class XrayGoroutines:
     ``states`` are Go's own words ("chan receive"). ``waited_seconds`` is -1 when unknown: the
     runtime notes the moment at the first collection that finds a goroutine waiting, so it is a
     lower bound. ``stack_ids`` index ``stacks``, return addresses leaf first; -1 is a stack that
-    cannot be read from outside, and ``unread`` says of how many and why.
+    cannot be read from outside, and ``unread`` says of how many and why. Each goroutine stood
+    still from before its stack was read until after; all of them are not of one moment.
     """
 
     taken_at_seconds: float
     goids: Ints  # [n]
     states: tuple[str, ...]  # [n]
+    is_system: Flags  # [n] the runtime's own, which Go leaves out of its profiles
+    is_leaked: Flags  # [n] found by Go's own leak detection, 1.26+
     waited_seconds: NDArray[np.float64]  # [n]
     created_at: Addresses  # [n] return address of the go statement, 0 of the first
     parent_goids: Ints  # [n] 0 when unknown (before 1.21)
     start_pcs: Addresses  # [n] of the function that go was given
     stack_low: Addresses  # [n]
     stack_high: Addresses  # [n]
-    locked_to_thread: NDArray[np.bool_]  # [n]
+    locked_to_thread: Flags  # [n]
     stack_ids: Ids  # [n]
     stacks: tuple[tuple[int, ...], ...]
+    is_cut: Flags  # [stacks] more frames than are read
     took_seconds: float
     unread: tuple[str, ...] = ()
 

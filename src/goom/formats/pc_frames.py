@@ -76,18 +76,31 @@ class PcFrames:
     def frame_bytes(self, pc: int) -> int | None:
         """From the stack pointer to the return address (funcspdelta); None at a stack's top."""
         index = self.index(pc)
-        if index < 0 or self._byte(index, self._fixed_bytes() - 3) & _TOP_FRAME:
-            return None
         try:
+            if index < 0 or self.flags(index) & _TOP_FRAME:
+                return None
             value = self._value(index, _PCSP, pc)
         except (IndexError, struct.error):
             return None
         return value if value >= 0 else None
 
-    def function_id(self, name: str) -> int:
-        """The funcID of a function by its name, -1 when it is not there."""
-        names = self.functions.names()
-        return self._byte(names.index(name), self._id_at()) if name in names else -1
+    def flags(self, index: int) -> int:
+        """abi.FuncFlag of a function: 1 top frame, 2 writes to the stack pointer, 4 assembly."""
+        return self._byte(index, self._fixed_bytes() - 3)
+
+    def wrapper_id(self) -> int:
+        """FuncIDWrapper, which names code that the compiler made: the last of the numbers."""
+        table = self.functions
+        places = table.function_offsets.astype(np.int64) + table.functions_at + self._id_at()
+        every = np.frombuffer(table.table, np.uint8)
+        return int(every[np.minimum(places, len(every) - 1)].max()) if len(places) else -1
+
+    def place_of(self, pc: int) -> Frame | None:
+        """The function that holds a return address, and the line there (funcline), not unfolded."""
+        calls = self.calls(pc)
+        if not calls:
+            return None
+        return Frame(calls[-1].frame.function, calls[0].frame.file, calls[0].frame.line)
 
     def _unfold(self, pc: int) -> tuple[Call, ...]:
         index = self.index(pc)

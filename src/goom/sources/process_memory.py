@@ -107,6 +107,36 @@ class ProcessMemory:
         """Regions that will be read again and again, at once and into the same buffer."""
         return Plan(self, regions)
 
+    def fill(self, table: int, count: int, buffer: memoryview) -> int:
+        """Copy ``count`` regions, an array of (address, length) words at ``table``, into a buffer.
+
+        The caller has checked them. How many bytes came before the first region that is not there.
+        """
+        local = _Iovec(ctypes.addressof(ctypes.c_char.from_buffer(buffer)), len(buffer))
+        remote = ctypes.cast(table, ctypes.POINTER(_Iovec))
+        self.calls += 1
+        done = -1
+        if _READ is not None:
+            done = _READ(self.pid, ctypes.byref(local), 1, remote, count, 0)
+        number = 0 if done >= 0 else ctypes.get_errno()
+        if _READ is None or number in _NOT_ALLOWED_HERE:
+            done = self._copied([Region(one.base, one.length) for one in remote[:count]], buffer)
+        elif number and number != errno.EFAULT:
+            raise refusal(self.pid, number) or _nothing_at(self.pid, Region(remote[0].base, 1))
+        self.read_bytes += max(done, 0)
+        return max(done, 0)
+
+    def _copied(self, regions: Sequence[Region], buffer: memoryview) -> int:
+        """As ``copy``; how far it came."""
+        at = 0
+        for region in regions:
+            try:
+                self.copy([region], buffer[at : at + region.size_bytes])
+            except UnreadableError:
+                return at
+            at += region.size_bytes
+        return at
+
     def close(self) -> None:
         """Give back what was opened."""
         for descriptor in (self._file, self._handle):

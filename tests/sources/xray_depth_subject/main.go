@@ -169,6 +169,8 @@ func answer() {
 			pprof.Lookup("heap").WriteTo(&out, 0)
 		case 'g':
 			pprof.Lookup("goroutine").WriteTo(&out, 2)
+		case 'G':
+			pprof.Lookup("goroutine").WriteTo(&out, 0)
 		case 'c':
 			runtime.GC()
 		case 's':

@@ -1,0 +1,68 @@
+"""Very many regions of a process's memory at once: columns of addresses in, one buffer out.
+
+A region that is not there is left out and the others are read, so that one goroutine that ended
+meanwhile does not hide a thousand that wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.errors import BadInput
+from goom.case.profile import Ints
+from goom.case.xray_depth import Addresses
+from goom.sources.process_memory import MOST_CALL_BYTES, MOST_REGION_BYTES, ProcessMemory
+
+_MOST_REGIONS = 1024  # IOV_MAX
+_END_OF_USER = 1 << 47
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """``n`` regions one after the other; region ``i`` has ``data[starts[i]:starts[i + 1]]``.
+
+    What could not be read (``there`` is False) is zero.
+    """
+
+    data: Bytes
+    starts: Ints  # [n + 1]
+    there: NDArray[np.bool_]  # [n]
+
+
+def gather(memory: ProcessMemory, addresses: Addresses, sizes: Ints) -> Pieces:
+    """Read ``sizes[i]`` bytes from each of ``addresses``; at most 256 MiB, else BadInput."""
+    sizes = np.asarray(sizes, np.int64)
+    there = (sizes > 0) & (sizes <= MOST_REGION_BYTES) & (addresses > 0)
+    there &= addresses <= np.uint64(_END_OF_USER - MOST_REGION_BYTES)
+    whole = int(np.where(there, sizes, 0).sum())
+    if whole > MOST_CALL_BYTES:
+        raise BadInput(f"more than {MOST_CALL_BYTES >> 20} MiB at once")
+    starts = np.concatenate(([0], np.cumsum(np.where(there, sizes, 0)))).astype(np.int64)
+    pieces = Pieces(np.zeros(whole, np.uint8), starts, there)
+    rows = np.flatnonzero(there)
+    table = np.empty((len(rows), 2), np.uint64)
+    table[:, 0], table[:, 1] = addresses[rows], sizes[rows]
+    at = 0
+    while at < len(rows):
+        at += _call(memory, pieces, rows[at : at + _MOST_REGIONS], table[at : at + _MOST_REGIONS])
+    return pieces
+
+
+def _call(
+    memory: ProcessMemory, pieces: Pieces, rows: NDArray[np.intp], table: NDArray[np.uint64]
+) -> int:
+    """One system call; how many regions are done with: all, or those up to the first missing."""
+    first, last = int(pieces.starts[rows[0]]), int(pieces.starts[rows[-1] + 1])
+    view = pieces.data.data[first:last]
+    done = first + memory.fill(table.ctypes.data, len(rows), view)
+    if done >= last:
+        return len(rows)
+    broken = int(np.searchsorted(pieces.starts[rows + 1], done, side="right"))
+    row = int(rows[broken])
+    pieces.there[row] = False
+    pieces.data[pieces.starts[row] : pieces.starts[row + 1]] = 0
+    return broken + 1

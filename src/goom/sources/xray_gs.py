@@ -1,0 +1,146 @@
+"""The runtime's own records of its goroutines (``g``), as columns.
+
+Sources: runtime/runtime2.go ``g``, ``gobuf``, ``m``; proc.go ``allgs``, ``casgstatus``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goom.case.errors import BadInput
+from goom.case.profile import Flags
+from goom.case.xray_depth import Addresses
+from goom.formats.go_layout import Layouts
+from goom.sources.memory_gather import gather
+from goom.sources.xray_target import Target
+
+MOST_GOROUTINES = 1 << 20
+_SCAN = 0x1000  # _Gscan: the collector holds it still
+IDLE, RUNNING, SYSTEM_CALL, WAITING, DEAD, COPYING, LEAKED, EXTRA = 0, 2, 3, 4, 6, 8, 10, 11
+_FIELDS = {
+    "low": ("stack",), "pc": ("sched", "pc"), "sp": ("sched", "sp"), "m": ("m",),
+    "call_pc": ("syscallpc",), "call_sp": ("syscallsp",), "status": ("atomicstatus",),
+    "goid": ("goid",), "since": ("waitsince",), "reason": ("waitreason",),
+    "turn": ("trackingSeq",), "locked": ("lockedm",), "created": ("gopc",), "start": ("startpc",),
+}  # fmt: skip
+_PARENT = ("parentGoid",)  # since 1.21
+_WIDTHS = {1: "u1", 4: "<u4", 8: "<u8"}
+Column = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """``n`` goroutines by the fields of _FIELDS, and ``high``, ``parent`` and ``tick``."""
+
+    addresses: Addresses  # [n] of each g
+    columns: dict[str, Column]  # [n] each
+    there: Flags  # [n]
+
+    def __getitem__(self, name: str) -> Column:
+        return self.columns[name]
+
+    def of(self, rows: NDArray[np.intp]) -> Records:
+        """Some of them."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Records(self.addresses[rows], columns, self.there[rows])
+
+    def put(self, rows: NDArray[np.intp], newer: Records) -> None:
+        """A newer reading of some of them."""
+        for name, column in self.columns.items():
+            column[rows] = newer[name]
+        self.there[rows] = newer.there
+
+    def same(self, other: Records) -> Flags:
+        """Which of them have stood still from one reading to the other.
+
+        The runtime counts in ``trackingSeq`` how often a goroutine has stopped running, and in an
+        M's ``syscalltick`` its system calls: what ran and stopped again at the same place is seen.
+        """
+        kept = ("low", "high", "pc", "sp", "call_pc", "call_sp", "status", "goid", "turn", "tick")
+        still = self.there & other.there
+        for name in kept:
+            still = still & (self[name] == other[name])
+        return still
+
+
+@dataclass(frozen=True, slots=True)
+class GReader:
+    """Reads records of one process."""
+
+    target: Target
+    first: int  # of the bytes that are read of a g
+    size_bytes: int
+    places: dict[str, tuple[int, str]]
+    tick: int  # of m.syscalltick
+
+    @classmethod
+    def of(cls, target: Target) -> GReader:
+        """By the layouts of its version; BadInput when a field is missing."""
+        places = _places(target.layouts)
+        first = min(at for at, _ in places.values())
+        last = max(at + np.dtype(kind).itemsize for at, kind in places.values())
+        tick = target.layouts.at("runtime.m", "syscalltick").offset
+        return cls(target, first, last - first, places, tick)
+
+    def addresses(self) -> tuple[Addresses, int]:
+        """Of the goroutines that ever were, dead ones too; and how many are left out."""
+        target = self.target
+        count = target.memory.word(target.address("runtime.allglen"))
+        if count >= 1 << 40:
+            raise BadInput(f"process {target.pid} states {count:,} goroutines: that is none.")
+        taken = min(count, MOST_GOROUTINES)
+        if not taken:
+            return np.zeros(0, np.uint64), 0
+        array = target.memory.word(target.address("runtime.allgptr"))
+        return np.frombuffer(target.memory.read(array, 8 * taken), "<u8"), count - taken
+
+    def read(self, addresses: Addresses) -> Records:
+        """These records as they are now."""
+        count = len(addresses)
+        sizes = np.full(count, self.size_bytes, np.int64)
+        with np.errstate(over="ignore"):
+            pieces = gather(self.target.memory, addresses + np.uint64(self.first), sizes)
+        there = pieces.there
+        rows = pieces.data.reshape(-1, self.size_bytes)
+        columns = {
+            name: self._column(rows, there, at - self.first, kind)
+            for name, (at, kind) in self.places.items()
+        }
+        columns["status"] &= np.uint64(_SCAN - 1)
+        columns.setdefault("parent", np.zeros(count, np.uint64))
+        columns["tick"] = self._ticks(columns, there)
+        return Records(addresses, columns, there)
+
+    @staticmethod
+    def _column(rows: NDArray[np.uint8], there: Flags, at: int, kind: str) -> Column:
+        width = np.dtype(kind).itemsize
+        found = np.zeros(len(there), np.uint64)
+        found[there] = np.ascontiguousarray(rows[:, at : at + width]).view(kind)[:, 0]
+        return found
+
+    def _ticks(self, columns: dict[str, Column], there: Flags) -> Column:
+        """Of goroutines in system calls: how many their M has begun."""
+        found = np.zeros(len(there), np.uint64)
+        calling = np.flatnonzero((columns["status"] == SYSTEM_CALL) & (columns["m"] > 0) & there)
+        if len(calling):
+            addresses = columns["m"][calling] + np.uint64(self.tick)
+            pieces = gather(self.target.memory, addresses, np.full(len(calling), 4, np.int64))
+            found[calling[pieces.there]] = pieces.data.view("<u4")
+        return found
+
+
+def _places(layouts: Layouts) -> dict[str, tuple[int, str]]:
+    """Offset and kind of each column in a ``g``."""
+    places = {}
+    for name, path in _FIELDS.items():
+        place = layouts.at("runtime.g", *path)
+        places[name] = (place.offset, _WIDTHS.get(place.size_bytes, "<u8"))
+    places["low"] = (places["low"][0], "<u8")
+    places["high"] = (places["low"][0] + 8, "<u8")
+    parent = layouts.maybe("runtime.g", *_PARENT)
+    if parent is not None:
+        places["parent"] = (parent.offset, "<u8")
+    return places

@@ -1,0 +1,78 @@
+"""Goroutines read from outside are those that the process writes of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from tests.sources.xray_depth_subjects import STRIPPED, running
+
+from goom.case.profile import GoroutineDump, Profile
+from goom.formats import goroutine_dump, goroutine_writer, pprof, pprof_writer
+from goom.formats.goroutine_table import to_dump, to_profile
+from goom.sources.xray_attach import attach
+from goom.sources.xray_goroutines import read_goroutines
+from goom.sources.xray_names import pc_frames
+
+VERSIONS = ("1.21.13", "1.22.10", "1.27.3")
+KINDS = {"unstripped": (), "stripped": STRIPPED, "stripped PIE": (*STRIPPED, "-buildmode=pie")}
+Row = tuple[object, ...]
+
+
+def rows(dump: GoroutineDump, *, but: int = 1) -> dict[int, Row]:
+    """All goroutines but the one that answers."""
+    return {
+        int(dump.ids[row]): (
+            dump.states[row],
+            int(dump.wait_minutes[row]),
+            bool(dump.locked_to_thread[row]),
+            bool(dump.leaked[row]),
+            dump.stacks[dump.stack_ids[row]],
+            dump.created_by[row],
+            int(dump.elided_frames[row]),
+        )
+        for row in range(len(dump.ids))
+        if dump.ids[row] != but
+    }
+
+
+def stacks(profile: Profile, frames: int) -> Counter[Row]:
+    """How many stand where, by so many innermost frames; without the one that answers."""
+    found: Counter[Row] = Counter()
+    for row in range(len(profile)):
+        stack = profile.stack(row)
+        if all(frame.function != "main.answer" for frame in stack):
+            found[stack[:frames]] += int(profile.values[row, 0])
+    return found
+
+
+@pytest.mark.real_go
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_goroutine_is_equal_to_its_own_dump(version: str, kind: str) -> None:
+    with running(version, KINDS[kind]) as subject:
+        target = attach(subject.pid)
+        theirs = goroutine_dump.parse(subject.ask(b"g").decode())
+        table = read_goroutines(target)
+        ours = to_dump(table, pc_frames(target), version)
+        target.close()
+    assert table.unread == ()
+    assert len(ours.ids) == len(theirs.ids) > 100
+    assert rows(ours) == rows(theirs)
+    assert {"chan receive", "select", "sleep", "IO wait", "syscall"} <= set(ours.states)
+    assert max(ours.elided_frames) > 200
+    again = goroutine_dump.parse(goroutine_writer.write(ours).decode())
+    assert rows(again, but=0) == rows(ours, but=0)
+
+
+@pytest.mark.real_go
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_profile_counts_the_stacks_that_the_endpoint_counts(version: str) -> None:
+    with running(version) as subject:
+        target = attach(subject.pid)
+        theirs = pprof.parse(subject.ask(b"G"), origin="theirs")
+        made = to_profile(read_goroutines(target), pc_frames(target), version)
+        target.close()
+    ours = pprof.parse(pprof_writer.write(made), origin="ours")
+    assert (ours.kind, ours.sample_types) == (theirs.kind, theirs.sample_types)
+    assert stacks(ours, 20) == stacks(theirs, 20)
