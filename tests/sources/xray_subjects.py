@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from goom.case.xray import XraySample
+from goom.case.xray import CollectorCPU, XraySample
 from goom.formats.runtime_table import release_of
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import Toolchain, obtain
@@ -121,4 +121,16 @@ def own_words(sample: XraySample, go_version: str) -> dict[str, int]:
         "NumForcedGC": collector.forced_cycles,
         "GCCPUFractionBits": bits,
         "NumGoroutine": sample.goroutines,
+        **_cpu(collector.cpu),
+    }
+
+
+def _cpu(cpu: CollectorCPU | None) -> dict[str, int]:
+    if cpu is None:
+        return {}
+    return {
+        "/cpu/classes/gc/mark/assist:cpu-seconds": cpu.assist_nanoseconds,
+        "/cpu/classes/gc/mark/dedicated:cpu-seconds": cpu.dedicated_nanoseconds,
+        "/cpu/classes/gc/mark/idle:cpu-seconds": cpu.idle_nanoseconds,
+        "/cpu/classes/gc/pause:cpu-seconds": cpu.pause_nanoseconds,
     }

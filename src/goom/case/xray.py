@@ -106,6 +106,18 @@ class MemoryState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorCPU:
+    """CPU time of all cycles that have ended (work.cpuStats, runtime/mstats.go); a pause counts for
+    every P. Fractional workers count as dedicated.
+    """
+
+    assist_nanoseconds: int
+    dedicated_nanoseconds: int
+    idle_nanoseconds: int
+    pause_nanoseconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorState:
     """Where the collector is, and what it has done since the start."""
 
@@ -117,6 +129,7 @@ class CollectorState:
     pause_total_nanoseconds: int
     last_end_nanoseconds: int  # LastGC, since 1970; 0 before the first
     cpu_fraction: float
+    cpu: CollectorCPU | None = None  # before 1.20 unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,9 @@ FIELDS = (
     _field("gcphase", "gcphase", "I"),
     _field("gomaxprocs", "gomaxprocs", "i"),
 )
+# Summed when a cycle ends (cpuStats.accumulate, since 1.20); capital since 1.23.
+_CPU = ("Assist", "Dedicated", "Idle", "Pause")
+_SPELLINGS = ("gc", "GC")
 _FREE_OF_SCHED = (("gFree", "n"), ("gFree", "stack", "size"), ("gFree", "noStack", "size"))
 _FREE_OF_P = (("gFree", "n"), ("gFree", "size"))  # a count until 1.26, the list's own size since
 NEEDED = tuple(dict.fromkeys(one.owner for one in FIELDS))
@@ -70,7 +73,18 @@ def fixed(target: Target) -> list[Wanted]:
     missing = [one.name for one, wanted in found if wanted is None]
     if missing:
         raise BadInput(f"this program's runtime has no {', '.join(missing)}.")
-    return [wanted for _, wanted in found if wanted] + [*_statistics(target), *_free(target)]
+    rest = (*_statistics(target), *_free(target), *_cpu(target))
+    return [wanted for _, wanted in found if wanted] + list(rest)
+
+
+def _cpu(target: Target) -> Iterator[Wanted]:
+    """The collector's CPU time by class, where this version counts it."""
+    for name in _CPU:
+        for spelling in _SPELLINGS:
+            path = ("cpuStats", f"{spelling}{name}Time")
+            wanted = wanted_of(target, _field(f"cpu.{name}", "work", "q", *path))
+            if wanted is not None:
+                yield wanted
 
 
 def _statistics(target: Target) -> Iterator[Wanted]:

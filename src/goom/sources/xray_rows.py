@@ -17,7 +17,7 @@ COLUMNS = (
     "NumGC", "NumForcedGC", "LastGC", "PauseTotalNs", "GCCPUFraction", "NumGoroutine",
     "HeapMarked", "HeapLive", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "LimiterOn",
     "GCPercentHeapGoal", "SweepDistMinTrigger", "Triggered", "MappedReady",
-    "HeldSeconds",
+    "GCAssistNs", "GCDedicatedNs", "GCIdleNs", "GCPauseCPUNs", "HeldSeconds",
 )  # fmt: skip
 
 
@@ -63,6 +63,13 @@ def row(sample: XraySample) -> dict[str, float]:
         "Triggered": _set(state.triggered_bytes),
         "MappedReady": memory.mapped_ready_bytes,
     }
+    if collector.cpu is not None:
+        figures |= {
+            "GCAssistNs": collector.cpu.assist_nanoseconds,
+            "GCDedicatedNs": collector.cpu.dedicated_nanoseconds,
+            "GCIdleNs": collector.cpu.idle_nanoseconds,
+            "GCPauseCPUNs": collector.cpu.pause_nanoseconds,
+        }
     return {name: float(value) for name, value in figures.items() if value is not None}
 
 

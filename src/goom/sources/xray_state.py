@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from typing import cast
 
 from goom.case.errors import BadInput
-from goom.case.xray import PHASES, CollectorState, MemoryState, PacerState, Torn, XraySample
+from goom.case.xray import (
+    PHASES,
+    CollectorCPU,
+    CollectorState,
+    MemoryState,
+    PacerState,
+    Torn,
+    XraySample,
+)
 from goom.sources import xray_fields, xray_invariants
 from goom.sources.process_rights import gone
 from goom.sources.xray_fields import GENERATIONS
@@ -168,4 +176,16 @@ def _collector(raw: Raw) -> CollectorState:
         pause_total_nanoseconds=raw["memstats.pause_total_ns"],
         last_end_nanoseconds=raw["memstats.last_gc_unix"],
         cpu_fraction=float(raw["memstats.gc_cpu_fraction"]),
+        cpu=_cpu(raw),
+    )
+
+
+def _cpu(raw: Raw) -> CollectorCPU | None:
+    if "cpu.Assist" not in raw:
+        return None
+    return CollectorCPU(
+        assist_nanoseconds=raw["cpu.Assist"],
+        dedicated_nanoseconds=raw["cpu.Dedicated"],
+        idle_nanoseconds=raw["cpu.Idle"],
+        pause_nanoseconds=raw["cpu.Pause"],
     )

@@ -23,7 +23,9 @@ var (
 	names = []string{"/gc/gogc:percent", "/gc/gomemlimit:bytes", "/gc/heap/live:bytes",
 		"/gc/heap/goal:bytes", "/gc/limiter/last-enabled:gc-cycle", "/memory/classes/total:bytes",
 		"/memory/classes/heap/stacks:bytes", "/sched/goroutines:goroutines",
-		"/sched/gomaxprocs:threads", "/gc/scan/globals:bytes", "/gc/scan/stack:bytes"}
+		"/sched/gomaxprocs:threads", "/gc/scan/globals:bytes", "/gc/scan/stack:bytes",
+		"/cpu/classes/gc/mark/assist:cpu-seconds", "/cpu/classes/gc/mark/dedicated:cpu-seconds",
+		"/cpu/classes/gc/mark/idle:cpu-seconds", "/cpu/classes/gc/pause:cpu-seconds"}
 )
 
 func main() {
@@ -91,6 +93,9 @@ func tell(samples []metrics.Sample) {
 	for _, one := range samples {
 		if one.Value.Kind() == metrics.KindUint64 {
 			line = put(line, one.Name, one.Value.Uint64())
+		}
+		if one.Value.Kind() == metrics.KindFloat64 { // seconds; the runtime counts nanoseconds
+			line = put(line, one.Name, uint64(math.Round(one.Value.Float64()*1e9)))
 		}
 	}
 	line = put(line, "HeapAlloc", stats.HeapAlloc)
