@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from goom.case.errors import BadInput
+from goom.case.units import MIB
 from goom.cli import terminal
 from goom.cli.main import main
 from goom.cli.model_pacer_screen import in_ascii, screen
@@ -95,6 +96,18 @@ def test_no_line_is_wider_than_the_terminal(width: int, limit: int | None) -> No
     text = screen([run(scenario, one) for one in settings], width)
     assert max(map(len, text.splitlines())) <= max(min(width, 120), 78)
     assert in_ascii(text).isascii()
+
+
+def test_the_picture_shows_what_was_marked_below_what_the_heap_came_to() -> None:
+    scenario = read(SCENARIO).scenario
+    collected, never = run(scenario, Settings(gogc=100)), run(scenario, Settings(gogc=-1))
+    drawn = screen([collected, never], 80)
+    assert drawn.count(": heap in MiB over") == 1  # one that is never collected only grows
+    rows = [line for line in drawn.splitlines() if re.match(r" *\d+\.\d [ ▒█]+$", line)]
+    top = collected.peak_heap_bytes / MIB
+    assert float(rows[0].split()[0]) == pytest.approx(top, abs=0.1)
+    filled = sum("█" in row for row in rows) / len(rows)
+    assert filled == pytest.approx(collected.column("heap_marked").max() / MIB / top, abs=0.2)
 
 
 def test_an_old_terminal_gets_plain_characters(

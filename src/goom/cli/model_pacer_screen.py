@@ -106,9 +106,10 @@ def _name(run: ForwardRun) -> str:
 
 
 def _pictures(runs: Sequence[ForwardRun], columns: int) -> list[list[str]]:
-    """The heap over time, all to the same scale."""
-    top = max(max((one.peak_heap_bytes for one in runs), default=1.0), 1.0)
-    drawn = [[*_picture(one, top, columns)] for one in runs if len(one.cycles)]
+    """The heap over time, all to the same scale; a heap that only grows is not worth a picture."""
+    worth = [one for one in runs if len(one.cycles)]
+    top = max((one.peak_heap_bytes for one in worth), default=0.0)
+    drawn = [[*_picture(one, top, columns)] for one in worth]
     key = f"{_MARKED} found by the last mark   {_BEFORE} allocated since   {_LIMIT} the limit"
     return [*drawn, [key]] if drawn else []
 
