@@ -21,11 +21,15 @@ _PAGES = 64  # of a pageCache
 
 
 def page_caches(target: Target, data: Bytes) -> Ints:
-    """base, free pages and released pages (bits) of each P's pageCache, [Ps, 3]."""
+    """base, free pages and released ones of them (bits) of each P's pageCache, [Ps, 3].
+
+    A cache may hold scavenged bits of pages that it has not: those of the padding (1.26, 1.27).
+    """
     shape = target.layouts.struct("runtime.pageCache")
     starts = np.arange(len(data) // shape.size_bytes, dtype=np.int64) * shape.size_bytes
-    fields = (column(data, starts, shape.fields[name]) for name in ("base", "cache", "scav"))
-    return np.stack(list(fields), axis=1)
+    names = ("base", "cache", "scav")
+    base, free, scavenged = (column(data, starts, shape.fields[name]) for name in names)
+    return np.stack([base, free, free & scavenged], axis=1)
 
 
 def proc_rows(target: Target, data: Bytes, pages: Ints, heap: Spans) -> tuple[ProcRows, Ints]:
@@ -99,4 +103,4 @@ def _lengths(target: Target, data: Bytes, name: str) -> Ints:
     places = ((classes[:, None] + sets[None, :]) // 8).ravel()
     words = data.view("<u8")[places].reshape(SPAN_CLASSES, 2)
     head, tail = words >> np.uint64(32), words & np.uint64(0xFFFFFFFF)
-    return np.maximum(tail.astype(np.int64) - head.astype(np.int64), 0)
+    return np.asarray(np.maximum(tail.astype(np.int64) - head.astype(np.int64), 0))

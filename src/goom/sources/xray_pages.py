@@ -140,7 +140,7 @@ def chunk_rows(anchors: Anchors, pages: Pages, heap: Spans) -> tuple[ChunkRows, 
     found, longest = holes(grid, pages)
 
     def by_chunk(what: Ints | Bits) -> Ints:
-        return np.count_nonzero(what.reshape(-1, CHUNK_PAGES), axis=1).astype(np.int64)
+        return np.asarray(np.count_nonzero(what.reshape(-1, CHUNK_PAGES), axis=1), np.int64)
 
     rows = ChunkRows(
         address=grid.addresses(),

@@ -1,0 +1,3 @@
+module span_subject
+
+go 1.19
