@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -102,7 +103,11 @@ class _Session:
             self._recorder.not_read("pprof endpoint", _NO_ENDPOINT, _SERVE_ONE)
             return None
         looks = EndpointLooks(endpoint, self._recorder, self._budget)
-        looks.start(chosen(options.looks), options.every_seconds, options.for_seconds)
+        used = math.nan
+        if self._watch is not None:
+            self._watch.look()
+            used = self._watch.process.get("rss_bytes", used)
+        looks.start(chosen(options.looks), options.every_seconds, options.for_seconds, used)
         return looks
 
     def _brink_watch(self) -> BrinkWatch | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from goom.case.errors import BadInput
-from goom.case.units import percent_text, seconds_text
+from goom.case.units import MIB, percent_text, seconds_text
 from goom.sources import pprof_endpoint
 from goom.sources.pprof_endpoint import Query
 
@@ -14,13 +15,17 @@ CPU_SECONDS = 2
 ROW_SECONDS = 0.5
 # Measured on 1.22 and 1.27 with 1,000 to 50,000 goroutines: benchmarks/allocating -idle N.
 _PROFILE_SECONDS_EACH, _DUMP_SECONDS_EACH = 1e-6, 4e-6
+# Measured on 1.27 with 100 to 50,000 goroutines and 1 to 300 MiB of live heap, on two CPUs.
+_LEAKED_SECONDS_EACH, _COLLECTION_SECONDS_BY_BYTE = 2e-6, 0.5e-3 / MIB
 _MOST_DUMPED = 1_000  # each takes up to 64 KiB of the program's memory while it is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """One kind of look. ``query`` is None for what the kernel answers, ``rounds`` is how often it
-    is taken at most (0: on schedule), ``cost`` what it does to the program.
+    is taken at most (0: on schedule), ``cost`` what it does to the program. ``moments`` are those
+    of a look that is better spread over the capture, as shares of its time. ``listed``: not every
+    Go has it, and the index page says whether this one has.
     """
 
     name: str
@@ -30,6 +35,14 @@ class Look:
     at_server: bool = False  # beside /debug/pprof, not below it
     rounds: int = 0
     seconds_by_goroutine: float = 0.0
+    seconds_by_byte: float = 0.0  # of memory in use
+    moments: tuple[float, ...] = ()
+    listed: bool = False
+
+    def estimate_seconds(self, goroutines: int | None, used_bytes: float) -> float:
+        """What it would take; what is not known (None, nan) counts as nothing."""
+        known = 0.0 if isnan(used_bytes) else used_bytes
+        return self.seconds_by_goroutine * (goroutines or 0) + self.seconds_by_byte * known
 
     def cost_text(self, goroutines: int | None) -> str:
         """The cost in words, with a figure where goroutines make it."""
@@ -65,8 +78,20 @@ LOOKS = (
         title="goroutine dump (debug=2)",
         cost="stops the world, takes some KiB of memory a goroutine",
         query=pprof_endpoint.GOROUTINE_DUMP,
-        rounds=1,
+        rounds=2,
+        moments=(0.03, 0.8),  # who is in both has stayed
         seconds_by_goroutine=_DUMP_SECONDS_EACH,
+    ),
+    Look(
+        name="goroutineleak",
+        title="goroutine leak profile",
+        cost="one garbage collection of its own; Go 1.27 has it",
+        query=pprof_endpoint.LEAKED,
+        rounds=1,
+        seconds_by_goroutine=_LEAKED_SECONDS_EACH,
+        seconds_by_byte=_COLLECTION_SECONDS_BY_BYTE,
+        moments=(0.6,),
+        listed=True,
     ),
     Look(
         name="cpu",
@@ -103,7 +128,7 @@ LOOKS = (
         query=Query("threadcreate", "/threadcreate", ".pb.gz"),
     ),
 )
-DEFAULT = ("smaps", "heap", "goroutine", "memstats", "dump", "cpu", "metrics")
+DEFAULT = ("smaps", "heap", "goroutine", "memstats", "dump", "goroutineleak", "cpu", "metrics")
 
 
 def chosen(names: Sequence[str]) -> tuple[Look, ...]:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 from urllib.parse import urlsplit
 
 from goom.case.errors import GoomError
@@ -19,7 +20,7 @@ from goom.sources.schedule import Cadence, Timer
 _COUNT_SECONDS = 2.0
 _ROUND_TRIPS = 3  # at first: the shortest is the way there and back
 _SILENT_COUNTS = 3  # in a row
-_FIRST_AT_SECONDS = {"metrics": 0.2, "dump": 1.0, "cpu": 1.5}
+_FIRST_AT_SECONDS = {"metrics": 0.2, "cpu": 1.5}
 _AT_BRINK = ("heap", "goroutine", "memstats")
 
 
@@ -44,6 +45,7 @@ class EndpointLooks:
 
     def __init__(self, endpoint: PprofEndpoint, recorder: Recorder, budget: Budget) -> None:
         self.goroutines: int | None = None
+        self._listed: frozenset[str] = frozenset()  # the profiles that the program has
         self._endpoint, self._recorder, self._budget = endpoint, recorder, budget
         self._asked: list[_Asked] = []
         self._round_trip_seconds = 0.0
@@ -51,19 +53,29 @@ class EndpointLooks:
         self._stopped = threading.Event()
         self._counter = threading.Thread(target=self._count, name="count", daemon=True)
 
-    def start(self, looks: Sequence[Look], every_seconds: float, for_seconds: float) -> None:
-        """Plan the looks. Each may take its share of the budget, and none goes to the beat."""
+    def start(
+        self,
+        looks: Sequence[Look],
+        every_seconds: float,
+        for_seconds: float,
+        used_bytes: float = nan,
+    ) -> None:
+        """Plan the looks. Each may take its share of the budget, and none goes to the beat.
+
+        ``used_bytes`` is the memory in use now, where it is known.
+        """
         for _ in range(_ROUND_TRIPS):
             self._count_once()
         asked = [look for look in looks if look.query is not None]
         for look in asked:
             cadence = Cadence(
-                first=(_FIRST_AT_SECONDS.get(look.name, 0.0),),
+                first=tuple(share * for_seconds for share in look.moments)
+                or (_FIRST_AT_SECONDS.get(look.name, 0.0),),
                 every_seconds=every_seconds,
                 stretch_fraction=0.0,
                 cost_share=self._budget.fraction / len(asked),
             )
-            if self._affordable(look, for_seconds):
+            if self._has(look) and self._affordable(look, for_seconds, used_bytes):
                 self._asked.append(_Asked(look, self._looker(look), Timer(cadence)))
         self._counter.start()
 
@@ -94,7 +106,7 @@ class EndpointLooks:
         until = time.monotonic() + within_seconds
         for asked in self._asked:
             asked.looker.wait(max(0.0, until - time.monotonic()))
-            if asked.look.rounds == 1 or not asked.looker.answers:
+            if asked.look.rounds == 1 or asked.look.moments or not asked.looker.answers:
                 continue
             cost = self._cost(asked)
             if not self._budget.allows(cost, elapsed):
@@ -134,12 +146,16 @@ class EndpointLooks:
         waited = 0.0 if looker.answers else looker.query.waits_seconds  # Looker leaves it out else
         return max(0.0, looker.cost_seconds - waited - self._round_trip_seconds)
 
-    def _affordable(self, look: Look, for_seconds: float) -> bool:
-        """Whether a look can be had, and its cost, where known beforehand, fits the budget."""
-        if look.at_server and look.query and not answers(self._server_url, look.query):
-            return False
+    def _has(self, look: Look) -> bool:
+        """Whether the program has what the look asks for."""
+        if look.at_server and look.query:
+            return answers(self._server_url, look.query)
+        return not look.listed or look.name in self._listed
+
+    def _affordable(self, look: Look, for_seconds: float, used_bytes: float) -> bool:
+        """Whether the cost of a look, where known beforehand, fits the budget."""
         goroutines = self.goroutines or 0
-        estimate = look.seconds_by_goroutine * goroutines
+        estimate = look.estimate_seconds(goroutines, used_bytes)
         if look.name == "dump" and not worth_dumping(goroutines):
             self._leave(look, f"it would write the stacks of {goroutines:,} goroutines")
             return False
@@ -172,11 +188,12 @@ class EndpointLooks:
     def _count_once(self) -> None:
         started = time.monotonic()
         try:
-            counted = self._endpoint.counts().get("goroutine")
+            counts = self._endpoint.counts()
         except GoomError:
             self._silent_counts += 1
             return
         self._silent_counts = 0
         took = time.monotonic() - started
         self._round_trip_seconds = min(self._round_trip_seconds or took, took)
-        self.goroutines = counted if counted is not None else self.goroutines
+        self.goroutines = counts.get("goroutine", self.goroutines)
+        self._listed = frozenset(counts) or self._listed

@@ -23,11 +23,14 @@ _MEMSTATS = Cadence(first=(0.5, 1.0, 2.0), every_seconds=2.0, stretch_fraction=0
 _CPU = Cadence(first=(3.0,), every_seconds=20.0, stretch_fraction=1.0)
 _COUNTS = Cadence(first=(0.2,), every_seconds=1.0, stretch_fraction=0.01)
 _OTHERS = Cadence(first=(1.0,), every_seconds=10.0)
+_DUMPS = Cadence(first=(2.0, 6.0), every_seconds=10.0, stretch_fraction=1.0)
 _TRIES = 3  # at one address; a server may listen before its routes are there
 _CPU_SECONDS = 1
 _CPU_REST_SECONDS = 15.0
 _GROWN_OUTSIDE_BYTES = 16 * MIB
 _DUMP_LEAST, _DUMP_MOST = 200, 10_000  # goroutines worth a dump, and too many for one
+_DUMP_REGULARLY = 1_000  # so few cost little; beyond that a dump each time their number doubles
+_LEAKED_FROM = 400  # goroutines that are worth a collection of their own
 _DUMP_BYTES_EACH = 16 * KIB  # up to 100 frames of text; measured once there was a dump
 _DUMP_COPIES = 4  # runtime.Stack's caller doubles its buffer until the text fits, from 1 MiB on
 _DUMP_SHARE = 0.25  # of the room that is left under the limit
@@ -52,6 +55,7 @@ class EndpointWatch:
         self._dumped, self._dumped_approach = _DUMP_LEAST // 2, 0
         self._dump_bytes_each = float(_DUMP_BYTES_EACH)
         self._outside_bytes: float | None = None
+        self._has_leak_profile = self._asked_the_runtime = False
         self._stopped = threading.Event()
         self._finder = threading.Thread(target=self._find, name="endpoint", daemon=True)
 
@@ -83,7 +87,10 @@ class EndpointWatch:
 
     def last_round(self, within_seconds: float) -> None:
         """The same once more, waited for: goom is about to end the program."""
-        asked = [self._lookers[n] for n in ("memstats", "heap", "goroutine") if n in self._lookers]
+        names = ["memstats", "heap", "goroutine"]
+        names += ["dump"] if self._few() and self._may_dump() else []
+        names += ["goroutineleak"] if self._may_ask_the_runtime(0) else []
+        asked = [self._lookers[name] for name in names if name in self._lookers]
         until = time.monotonic() + within_seconds
         for looker in asked:
             looker.ask()
@@ -160,6 +167,7 @@ class EndpointWatch:
             "dump": Looker(
                 pprof_endpoint.GOROUTINE_DUMP, endpoint, recorder, after=self._after_dump
             ),
+            "goroutineleak": Looker(pprof_endpoint.LEAKED, endpoint, recorder),
         }
         for name in ("heap", "goroutine", "memstats"):
             self._lookers[name].ask()
@@ -174,7 +182,7 @@ class EndpointWatch:
     def _count_and_find_others(self) -> None:
         """Goes on in the finder's thread: how many goroutines there are, and what else answers."""
         others = Timer(Cadence(first=(1.0,), every_seconds=1e9))
-        counts = Timer(_COUNTS)
+        counts, dumps = Timer(_COUNTS), Timer(_DUMPS)
         while not self._stopped.wait(0.1):
             elapsed = time.monotonic() - self._found_at
             if others.due(elapsed):
@@ -182,14 +190,22 @@ class EndpointWatch:
                 self._find_others()
             if counts.due(elapsed):
                 counts.looked(elapsed, self._count())
+            if dumps.due(elapsed):
+                dumps.looked(elapsed, self._count())
+                if self._few() and self._may_dump():
+                    self._dump()
 
     def _count(self) -> float:
         assert self.endpoint is not None
         started = time.monotonic()
         try:
-            self.goroutines = self.endpoint.counts().get("goroutine", self.goroutines)
+            counts = self.endpoint.counts()
         except GoomError:
             return 1.0  # look again in a while
+        self.goroutines = counts.get("goroutine", self.goroutines)
+        self._has_leak_profile |= pprof_endpoint.LEAKED.kind in counts
+        if self._may_ask_the_runtime(_LEAKED_FROM):
+            self._lookers["goroutineleak"].ask()
         if (self.goroutines or 0) >= 2 * self._dumped and self._may_dump():
             self._dump()
         return time.monotonic() - started
@@ -220,6 +236,19 @@ class EndpointWatch:
         room = figures.get("limit_bytes", math.inf) - figures.get("usage_bytes", 0.0)
         needed = _DUMP_COPIES * count * self._dump_bytes_each + MIB
         return not needed > _DUMP_SHARE * room
+
+    def _few(self) -> bool:
+        return (self.goroutines or 0) <= _DUMP_REGULARLY
+
+    def _may_ask_the_runtime(self, from_goroutines: int) -> bool:
+        """Whether to ask for the goroutine leak profile now. It takes a collection, which changes
+        when the next ones come: so once in a run, and never because the limit is near.
+        """
+        enough = (self.goroutines or 0) >= from_goroutines
+        if not self._has_leak_profile or self._asked_the_runtime or not enough:
+            return False
+        self._asked_the_runtime = True
+        return True
 
     def _after_dump(self, answer: Answer) -> None:
         self._dump_bytes_each = len(answer.body) / max(self.goroutines or 1, 1)

@@ -38,6 +38,7 @@ HEAP = Query("heap", "/heap", ".pb.gz")
 GOROUTINE = Query("goroutine", "/goroutine", ".pb.gz")
 MEMSTATS = Query("heap", "/heap?debug=1", ".debug1.txt")
 GOROUTINE_DUMP = Query("goroutine", "/goroutine?debug=2", ".debug2.txt")
+LEAKED = Query("goroutineleak", "/goroutineleak", ".pb.gz")  # Go 1.27; an experiment of 1.26
 VARS = Query("vars", "/debug/vars", ".json")  # below the server, like METRICS
 METRICS = Query("metrics", "/metrics", ".prom")
 
@@ -74,7 +75,9 @@ class PprofEndpoint:
         return answer
 
     def counts(self, *, within_seconds: float = 2.0) -> dict[str, int]:
-        """The index page's counts (goroutine, threadcreate …); it stops nothing in the program."""
+        """The index page's counts (goroutine, threadcreate …), of every profile that the program
+        has; it stops nothing in the program.
+        """
         answer = self._line("/").get("/", within_seconds=within_seconds, max_bytes=_INDEX_BYTES)
         found = _COUNT.findall(answer.body)
         return {name.decode("ascii"): int(count) for count, name in found}
@@ -111,7 +114,7 @@ def named(url: str) -> PprofEndpoint:
     """The endpoint that a user named: the base itself, the server, or one of its profiles."""
     base = url.partition("?")[0].rstrip("/")
     head, _, tail = base.rpartition("/")
-    if tail in _WELL_KNOWN or tail == "profile":
+    if tail in _WELL_KNOWN or tail in ("profile", "trace"):
         base = head
     if "/" not in base.partition("://")[2]:
         base += USUAL_PATH
