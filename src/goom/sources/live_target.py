@@ -6,7 +6,7 @@ import errno
 import os
 import pwd
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,6 +67,15 @@ def find_target(
     if found is None:
         name = urlsplit(url).netloc.rpartition("@")[2]
         return LiveTarget(subject=Subject(name=name), endpoint=endpoint)
+    return replace(_known(found), endpoint=endpoint)
+
+
+def find_process(pid: int) -> LiveTarget:
+    """The same of a pid alone, without asking any of its ports."""
+    return _known(_process(pid))
+
+
+def _known(found: Found) -> LiveTarget:
     group = cgroup_of(found.pid)
     subject = describe(
         found,
@@ -74,7 +83,7 @@ def find_target(
         command=procfs.command_line(found.pid),
         group=group,
     )
-    return LiveTarget(subject=subject, found=found, group=group, endpoint=endpoint)
+    return LiveTarget(subject=subject, found=found, group=group)
 
 
 def _process(pid: int) -> Found:
