@@ -1,4 +1,4 @@
-"""A process's memory from the kernel's side: limits, budget, mappings, huge pages, memory nodes.
+"""Limits, what Go cannot see of them, huge pages, memory nodes.
 
   goom memory 4711                 one look at a running program; it is asked nothing
   goom memory 4711 --for 30s       look twice a second: the most that Go cannot see

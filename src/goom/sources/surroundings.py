@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from goom.formats import cgroup_places
@@ -108,18 +109,14 @@ def _each(place: CgroupPlace, names: Iterable[str]) -> Iterator[tuple[str, bytes
 
 
 def _neighbours(own: Path, usage: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[int, str, bytes]] = []
     try:
         with os.scandir(own.parent) as entries:
-            for entry in entries:
-                if len(found) >= _MOST_NEIGHBOURS:
-                    break
-                if entry.name != own.name and entry.is_dir(follow_symlinks=False):
-                    text = _read(f"{entry.path}/{usage}").strip()
-                    if text.isdigit():
-                        found.append((int(text), f"{entry.path}/{usage}", text))
+            folders = (one for one in entries if one.is_dir(follow_symlinks=False))
+            others = (f"{one.path}/{usage}" for one in folders if one.name != own.name)
+            chosen = [(path, _read(path).strip()) for path in islice(others, _MOST_NEIGHBOURS)]
     except OSError:
         return []
+    found = [(int(text), path, text) for path, text in chosen if text.isdigit()]
     return [(path, text) for _, path, text in heapq.nlargest(_MOST_KEPT, found)]
 
 
