@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.sources import servers
 
 from goom.cli.main import main
+from goom.golang.build import build
+from goom.golang.toolchain import obtain
 
 TRACES = Path(__file__).parents[1] / "formats" / "exec_trace" / "traces"
+SERVED = TRACES.parent / "programs" / "served"
 STUBBORN = str(TRACES / "1.27.3-stubborn.trace")
 SWITCHES = str(TRACES / "1.23.9-switches.trace")
 
@@ -39,6 +46,81 @@ def test_what_is_no_trace_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "notes.txt" in said
     assert "debug/pprof/trace" in said
     assert "Traceback" not in said
+
+
+def test_a_page_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "x.html"
+    assert main(["trace", STUBBORN, "--html", str(page)]) == 1
+    assert "main.copyLong" in page.read_text(encoding="utf-8")
+    assert str(page) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((STUBBORN, "--for", "1s"), "for recording a running program"),
+        ((STUBBORN, "http://127.0.0.1:1"), "not both at once"),
+        (("http://127.0.0.1:1/debug/pprof/trace?seconds=1",), "nobody listens"),
+        ((STUBBORN, "--html", "/nowhere/x.html"), "cannot write /nowhere/x.html"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    arguments: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", *arguments]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_a_program_that_records_none_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:
+    index = b"Types of profiles available<td>3</td><td><a href='goroutine?debug=1'>"
+    with servers.serving(servers.by_path({"/debug/pprof/": index})) as url:
+        assert main(["trace", f"{url}/debug/pprof/trace", "--for", "0.1s"]) == 2
+    said = capsys.readouterr().err
+    assert "the world stops when it begins and ends" in said
+    assert "one trace can be recorded at a time" in said
+
+
+@contextmanager
+def served(version: str) -> Iterator[tuple[int, str]]:
+    """A real server under load with its pid and address."""
+    command = [str(build(SERVED, obtain(version))), "listen", "20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None
+            yield child.pid, child.stdout.readline().strip()
+        finally:
+            child.kill()
+
+
+@pytest.mark.real_go
+def test_a_running_program_is_recorded_by_pid_and_by_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.trace"
+    with served("1.27.3") as (pid, url):
+        main(["trace", str(pid), "--for", "0.4s", "-o", str(kept), "--json"])
+        found = capsys.readouterr()
+        main(["trace", f"{url}/debug/pprof/trace?seconds=0.3", "--json"])
+        other = json.loads(capsys.readouterr().out)
+    assert "for 400 ms: the world stops" in found.err
+    [one] = json.loads(found.out)["traces"]
+    assert one["duration_seconds"] == pytest.approx(0.4, abs=0.35)
+    assert "all requests of net/http" in {each["name"] for each in one["handlers"]}
+    assert kept.stat().st_size == one["size_bytes"]
+    assert other["traces"][0]["duration_seconds"] == pytest.approx(0.3, abs=0.35)
+
+
+@pytest.mark.real_go
+def test_a_snapshot_of_the_flight_recorder_is_a_trace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "flight.trace"
+    command = [str(build(SERVED, obtain("1.27.3"))), "flight", str(path), "1.5"]
+    subprocess.run(command, check=True, timeout=60)
+    assert main(["trace", str(path), "--json"]) in (0, 1)
+    [one] = json.loads(capsys.readouterr().out)["traces"]
+    assert one["duration_seconds"] > 0.5
+    assert "main.search" in {each["name"] for each in one["handlers"]}
 
 
 def test_diagnose_says_which_command_reads_a_trace(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.case.exec_trace_report import TraceReport
+from goom.case.exec_trace_report import NOBODY_HELD_UP, TraceReport
 from goom.formats.exec_trace import read
 from goom.formats.exec_trace_events import Event
 from goom.signals.exec_trace_latency import assisted_between, stopped_between
 from goom.signals.exec_trace_outliers import outliers
 from goom.signals.exec_trace_report import report
-from goom.signals.exec_trace_verdict import NOBODY_HELD_UP
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 TRACES = Path(__file__).parents[1] / "formats" / "exec_trace" / "traces"

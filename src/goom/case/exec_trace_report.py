@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NOBODY_HELD_UP = "The collector held nobody up."
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
@@ -137,6 +139,11 @@ class TraceReport:
     event_counts: tuple[tuple[str, int], ...]
     said: tuple[str, ...]  # the verdicts, most important first
     notes: tuple[str, ...]  # what could not be read or not be known
+
+    @property
+    def calm(self) -> bool:
+        """Whether the collector held nobody up."""
+        return self.said == (NOBODY_HELD_UP,)
 
 
 @dataclass(frozen=True, slots=True)

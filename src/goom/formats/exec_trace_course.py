@@ -55,8 +55,9 @@ class StateCourse:
 
     def means(self, until_seconds: float) -> Seconds:
         """By state and bucket, as far as the trace goes: how many there were on average."""
+        self._reach(until_seconds)
         before = np.cumsum(self.steps, axis=1) - self.steps
-        used = min(max(int(np.ceil(until_seconds / self.width_seconds)), 1), BUCKETS)
+        used = max(int(np.ceil(until_seconds / self.width_seconds)), 1)
         means: Seconds = np.maximum(before + self.inside, 0.0)[:, :used]
         last = until_seconds / self.width_seconds - (used - 1)
         if 0.0 < last < 1.0:  # what is there goes on to the bucket's end, and the trace does not

@@ -58,7 +58,7 @@ def handler_of(frames: Sequence[Frame]) -> str:
 
 @dataclass(slots=True)
 class Handlers:
-    """By the book's number of a stack: the handler that it is in, as a text's number; 0: in none."""
+    """By the book's number of a stack: the handler it is in, as a text's number; 0: in none."""
 
     book: Book
     _known: list[int] = field(default_factory=list)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goom.case.exec_trace_report import Allocator, Handler, HeldUp, LateStop, TraceReport
+from goom.case.exec_trace_report import (
+    NOBODY_HELD_UP,
+    Allocator,
+    Handler,
+    HeldUp,
+    LateStop,
+    TraceReport,
+)
 from goom.case.names import harmless
 from goom.case.units import bytes_text, percent_text, seconds_text
 
-NOBODY_HELD_UP = "The collector held nobody up."
 LONG_TO_STOP_SECONDS = 1e-3  # a stop that waits longer for one P is worth a sentence
 _MUCH_OF_LATENCY = 0.1
 _MUCH_OF_TIME = 0.05

@@ -7,7 +7,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -71,6 +71,26 @@ class HttpLook:
             raise
         return Answer(status, kind, body, asked, time.monotonic() - started)
 
+    def save(
+        self, path: str, keep: Callable[[bytes], object], *, within_seconds: float, max_bytes: int
+    ) -> int:
+        """The answer to one GET, handed on piece by piece; its status. Raises as ``get`` does.
+
+        Nothing is handed on of an answer that is not 200.
+        """
+        self.close()  # on a new line nothing is asked twice
+        try:
+            connection = self._connected(within_seconds)
+            with _cut_off_after(connection, within_seconds):
+                response = self._ask(connection, path)
+                take = keep if response.status == 200 else _nowhere
+                _pieces(response, path, max_bytes, take)
+            return response.status
+        except (OSError, http.client.HTTPException) as error:
+            raise UnreachableError(_why(self.base_url + path, error, within_seconds)) from None
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Hang up."""
         if self._connection is not None:
@@ -91,10 +111,13 @@ class HttpLook:
     def _get_once(self, path: str, within: float, max_bytes: int) -> tuple[int, str, bytes]:
         connection = self._connected(within)
         with _cut_off_after(connection, within):
-            connection.request("GET", self._path + path, headers={"Accept-Encoding": "identity"})
-            response = connection.getresponse()
+            response = self._ask(connection, path)
             body = _body(response, path, max_bytes)
         return response.status, response.headers.get("Content-Type", ""), body
+
+    def _ask(self, connection: http.client.HTTPConnection, path: str) -> http.client.HTTPResponse:
+        connection.request("GET", self._path + path, headers={"Accept-Encoding": "identity"})
+        return connection.getresponse()
 
     def _connected(self, within: float) -> http.client.HTTPConnection:
         if self._connection is None or self._connection.sock is None:
@@ -130,16 +153,29 @@ def _cut_off_after(connection: http.client.HTTPConnection, seconds: float) -> It
 
 def _body(response: http.client.HTTPResponse, path: str, max_bytes: int) -> bytes:
     pieces: list[bytes] = []
+    _pieces(response, path, max_bytes, pieces.append)
+    return b"".join(pieces)
+
+
+def _nowhere(piece: bytes) -> None:
+    """What is not wanted."""
+
+
+def _pieces(
+    response: http.client.HTTPResponse,
+    path: str,
+    max_bytes: int,
+    keep: Callable[[bytes], object],
+) -> None:
     size = 0
     while piece := response.read1(_PIECE_BYTES):
-        pieces.append(piece)
+        keep(piece)
         size += len(piece)
         if size > max_bytes:
             raise TooLarge(f"{path} sends more than {bytes_text(max_bytes)}; goom stopped reading.")
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     response.close()  # read1 leaves an answer of stated length open, and the line with it
-    return b"".join(pieces)
 
 
 def _why(url: str, error: Exception, within: float) -> str:

@@ -1,6 +1,6 @@
 // Command served answers requests over kept connections, three kinds of them, and asks itself.
 //
-//	served trace FILE SECONDS    under an execution trace
+//	served trace FILE SECONDS    under an execution trace; prints how many were answered
 //	served flight FILE SECONDS   a snapshot of the flight recorder at the end (Go 1.25)
 //	served listen SECONDS        with net/http/pprof; prints its address
 package main
@@ -17,8 +17,11 @@ import (
 	"runtime/trace"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
+
+var answered atomic.Int64
 
 func main() {
 	debug.SetGCPercent(50)
@@ -43,6 +46,7 @@ func main() {
 		load(base, length)
 		trace.Stop()
 		file.Close()
+		fmt.Println(answered.Load())
 	case "flight":
 		flight(create(os.Args[2]), func() { load(base, length) })
 	case "listen":
@@ -76,6 +80,7 @@ func load(base string, length time.Duration) {
 				}
 				io.Copy(io.Discard, answer.Body)
 				answer.Body.Close()
+				answered.Add(1)
 				time.Sleep(200 * time.Microsecond)
 			}
 		}(client)
