@@ -49,6 +49,7 @@ def facts(evidence: Evidence) -> dict[type, object]:
         evidence.mappings if evidence.mappings.all else None,
         evidence.surroundings if evidence.surroundings.all else None,
         evidence.numa if evidence.numa.all else None,
+        evidence.spans if evidence.spans.all else None,
         evidence.gctrace,
         evidence.memstats,
         evidence.process,

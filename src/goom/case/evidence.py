@@ -10,6 +10,7 @@ from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
 from goom.case.subject import Subject
 from goom.case.surroundings import NO_NUMA, NO_SURROUNDINGS, NumaLooks, SurroundingsLooks
+from goom.case.xray_spans import SpanMaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Evidence:
     mappings: MappingLooks = MappingLooks(())
     surroundings: SurroundingsLooks = NO_SURROUNDINGS
     numa: NumaLooks = NO_NUMA
+    spans: SpanMaps = SpanMaps(())
     gctrace: GCTrace | None = None
     memstats: MemStatsSeries | None = None
     process: ProcessSeries | None = None

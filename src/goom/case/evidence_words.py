@@ -31,6 +31,7 @@ _WORDS = {
     "Profiles": "pprof profiles",
     "SiteGrowth": _TWO_HEAPS,
     "Startup": "the process from its start",
+    "SpanMaps": "a span map (goom xray PID --spans, or goom capture)",
     "NumaLooks": "/proc/PID/numa_maps",
     "SurroundingsLooks": "the cgroups up to the root and the kernel's settings (goom capture)",
     "Usage": _OVER_TIME,

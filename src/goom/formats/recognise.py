@@ -34,6 +34,7 @@ class Kind(StrEnum):
     PROC_STATUS = "proc_status"
     PROC_STAT = "proc_stat"
     SERIES_CSV = "series_csv"
+    XRAY_SPANS = "xray_spans"
     CASE_JSON = "case_json"  # goom's own output
     EXECUTION_TRACE = "execution_trace"
     EMPTY = "empty"
@@ -57,6 +58,7 @@ _BY_CONTENT: tuple[tuple[Kind, re.Pattern[bytes]], ...] = tuple(
         (Kind.NUMA_MAPS, rb"\A[0-9a-f]{5,16} (?:default|bind|interleave|prefer|local)[^ \n]* \w"),
         (Kind.SURROUNDINGS, rb"\A==> /(?:proc|sys)/[^\n]+ <==\r?$"),
         (Kind.SERIES_CSV, rb"\A(?:\xef\xbb\xbf)?time_seconds(?:,\w+)*\r?$"),
+        (Kind.XRAY_SPANS, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom\.xray_spans/"),
         (Kind.CASE_JSON, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom"),
         (Kind.PROC_STATUS, rb"\AName:\t[^\n]*\n(?:[^\n]*\n){0,60}?(?:Pid|Threads):\t\d+"),
         (Kind.PROC_STAT, rb"\A\d+ \([^\n]*\) [A-Za-z](?: -?\d+){20,}"),

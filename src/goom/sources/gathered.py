@@ -17,6 +17,7 @@ from goom.case.series import CgroupSeries, Mappings, ProcessSeries
 from goom.case.subject import Subject
 from goom.case.surroundings import NumaLooks, NumaMaps, Surroundings, SurroundingsLooks
 from goom.case.units import MIB
+from goom.case.xray_spans import SpanMap, SpanMaps
 from goom.formats import gctrace, memstats, prometheus
 from goom.formats.memstats import MemStatsLook
 from goom.sources.learned import Learned
@@ -68,6 +69,7 @@ class Gathered:
     mappings: list[Mappings] = field(default_factory=list)
     surroundings: list[Surroundings] = field(default_factory=list)
     numa: list[NumaMaps] = field(default_factory=list)
+    spans: list[SpanMap] = field(default_factory=list)
     memstats: list[MemStatsLook] = field(default_factory=list)
     metrics: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     logs: list[Log] = field(default_factory=list)
@@ -95,6 +97,7 @@ class Gathered:
             mappings=MappingLooks(tuple(sorted(self.mappings, key=_moment))),
             surroundings=SurroundingsLooks(tuple(sorted(self.surroundings, key=_moment))),
             numa=NumaLooks(tuple(sorted(self.numa, key=_moment))),
+            spans=SpanMaps(tuple(sorted(self.spans, key=_moment))),
             gctrace=_trace(self.logs),
             memstats=memstats.series(self.memstats) if self.memstats else None,
             process=self.process.joined(ProcessSeries),
@@ -111,7 +114,9 @@ class Gathered:
         return (NotRead(f"{self.unnamed:,} more", why),) if self.unnamed else ()
 
 
-def _moment(look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps) -> float:
+def _moment(
+    look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps | SpanMap,
+) -> float:
     return inf if isnan(look.taken_at_seconds) else look.taken_at_seconds
 
 

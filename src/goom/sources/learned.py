@@ -133,6 +133,7 @@ def _moments(evidence: Evidence) -> list[float]:
     found = [one.taken_at_seconds for one in evidence.profiles.all]
     found += [one.taken_at_seconds for one in evidence.goroutine_dumps.all]
     found += [one.taken_at_seconds for one in evidence.mappings.all]
+    found += [one.taken_at_seconds for one in evidence.spans.all]
     for one in series:
         if one is not None and len(one):
             found += [float(one.time_seconds[0]), float(one.time_seconds[-1])]

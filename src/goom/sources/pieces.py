@@ -24,6 +24,7 @@ from goom.formats import (
     series_csv,
     smaps,
     surroundings,
+    xray_spans,
 )
 from goom.formats.memstats import MemStatsLook
 from goom.formats.recognise import HEAD_BYTES, Kind, holds_also, recognise
@@ -165,6 +166,12 @@ def _numa_maps(gathered: Gathered, piece: Piece) -> None:
     gathered.numa.append(look)
 
 
+def _spans(gathered: Gathered, piece: Piece) -> None:
+    look = xray_spans.parse(piece.data)
+    gathered.spans.append(look)
+    gathered.learned.note("go_version", look.go_version.removeprefix("go"))
+
+
 def _surroundings(gathered: Gathered, piece: Piece) -> None:
     at_seconds = piece.outer_seconds
     look = surroundings.parse(piece.data, taken_at_seconds=at_seconds, origin=piece.origin)
@@ -235,6 +242,7 @@ READERS: Mapping[Kind, Callable[[Gathered, Piece], None]] = {
     Kind.SMAPS_ROLLUP: _smaps_rollup,
     Kind.NUMA_MAPS: _numa_maps,
     Kind.SURROUNDINGS: _surroundings,
+    Kind.XRAY_SPANS: _spans,
     Kind.PROC_STATUS: _proc_status,
     Kind.PROC_STAT: _proc_stat,
     Kind.CGROUP: _cgroup,
