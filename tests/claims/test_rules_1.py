@@ -109,6 +109,10 @@ def remedy(*, saved: bool, lost: bool) -> dict[str, Row]:
     )
 
 
+def pauses(quiet: float, middle: tuple[float, float, float]) -> dict[str, Row]:
+    return pair(pause_of_quiet_rounds_ratio=quiet, **spread("pause_median", *middle)[PAIR])
+
+
 TWINS = (
     Twin("C001", DOES_NOT_HOLD, {"1.21.13": pacer(start=0.7), "1.22.10": pacer(start=0.71)}),
     Twin("C001", IN_PART, {"1.21.13": pacer(start=0.9), "1.22.10": pacer(start=0.7)}),
@@ -118,10 +122,11 @@ TWINS = (
         HOLDS,
         {"1.21.13": pacer(start=0.7, adapts=False), "1.22.10": pacer(start=0.7, bounds="30 to 61")},
     ),
-    Twin("C002", DOES_NOT_HOLD, spread("pause_median", 0.9, 0.97, 1.05)),
-    Twin("C002", DOES_NOT_HOLD, spread("pause_median", 0.4, 0.8, 1.3)),
-    Twin("C002", IN_PART, spread("pause_median", 0.4, 0.7, 0.9)),
-    Twin("C002", HOLDS, spread("pause_median", 0.55, 0.6, 0.7)),
+    Twin("C002", DOES_NOT_HOLD, pauses(0.97, (0.9, 0.97, 1.05))),
+    Twin("C002", DOES_NOT_HOLD, pauses(0.97, (0.4, 0.6, 1.3))),
+    Twin("C002", IN_PART, pauses(0.6, (0.4, 0.8, 1.3))),
+    Twin("C002", IN_PART, pauses(0.7, (0.4, 0.7, 0.9))),
+    Twin("C002", HOLDS, pauses(0.6, (0.55, 0.6, 0.7))),
     Twin("C003", DOES_NOT_HOLD, spread("peak", 0.96, 1.0, 1.03)),
     Twin("C003", IN_PART, spread("peak", 0.9, 1.2, 1.5)),
     Twin("C003", HOLDS, spread("peak", 1.1, 1.2, 1.3)),

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from goom.case.claim import CANNOT_MEASURE, DOES_NOT_HOLD, HOLDS, IN_PART
-from tests.claims.twins import Twin, each
+from goom.claims.bench.reading import Row
+from tests.claims.twins import Twin, each, of
+
+SHORTER = "pause_under_half_of_assist_fraction"
+ASSISTED: dict[str, float] = {
+    "pause_of_those_median_seconds": 0.0002,
+    "assist_of_those_median_seconds": 0.02,
+}
+
+
+def assisted(shorter: float) -> dict[str, Row]:
+    return each(**ASSISTED, **{SHORTER: shorter})
+
 
 TWINS: tuple[Twin, ...] = (
     Twin("C073", HOLDS, each(file_runtime_trace_gc=True, functions_named_so=2)),
@@ -47,19 +59,10 @@ TWINS: tuple[Twin, ...] = (
             collections_at_60_mib_per_second=0,
         ),
     ),
-    Twin(
-        "C075", HOLDS, each(pause_of_those_median_seconds=0.02, assist_of_those_median_seconds=0.02)
-    ),
-    Twin(
-        "C075",
-        CANNOT_MEASURE,
-        each(pause_of_those_median_seconds=None, assist_of_those_median_seconds=None),
-    ),
-    Twin(
-        "C075",
-        DOES_NOT_HOLD,
-        each(pause_of_those_median_seconds=0.0002, assist_of_those_median_seconds=0.02),
-    ),
+    Twin("C075", HOLDS, assisted(0.0)),
+    Twin("C075", IN_PART, assisted(0.1)),
+    Twin("C075", IN_PART, assisted(0.9) | of("1.27.3", **ASSISTED, **{SHORTER: 0.0})),
+    Twin("C075", DOES_NOT_HOLD, assisted(0.9)),
     Twin("C076", HOLDS, each(gogc_effect_ratio=2.0, finalizer_effect_ratio=4.0)),
     Twin("C076", IN_PART, each(gogc_effect_ratio=6.0, finalizer_effect_ratio=2.0)),
     Twin("C076", DOES_NOT_HOLD, each(gogc_effect_ratio=6.0, finalizer_effect_ratio=1.0)),

@@ -13,7 +13,7 @@ from goom.renderers.claims.chapters import title
 from tests.claims.twins import all_claims
 
 FOLDER = Path(claims.__path__[0])
-OF_THE_ARTICLE = {f"C{number:03d}" for number in range(1, 111)}
+OF_THE_ARTICLE = {f"C{number:03d}" for number in range(1, 123)}
 CLAIMS = [pytest.param(claim, id=claim.id) for claim in all_claims().values()]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import quantiles
+
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go
 from goom.claims.bench.claim import Claim
@@ -9,6 +11,7 @@ from goom.claims.bench.ratios import ratio_of, take_turns
 from goom.claims.bench.reading import number
 
 _ROUNDS = 21
+_QUIET = "pause_of_quiet_rounds_ratio"
 
 
 def measure(bench: Bench) -> Figures:
@@ -17,7 +20,17 @@ def measure(bench: Bench) -> Figures:
     taken = take_turns(
         {"newer": lambda: _pause_seconds(newer), "older": lambda: _pause_seconds(older)}, _ROUNDS
     )
-    return {key: ratio_of(taken["newer"], taken["older"]).figures("pause_median")}
+    return {
+        key: {
+            _QUIET: _quiet(taken["newer"]) / _quiet(taken["older"]),
+            **ratio_of(taken["newer"], taken["older"]).figures("pause_median"),
+        }
+    }
+
+
+def _quiet(seconds: tuple[float, ...]) -> float:
+    """Of the quieter rounds: what others do on the machine only makes a pause longer."""
+    return quantiles(seconds, n=4)[0]
 
 
 def _pause_seconds(go: Go) -> float:
@@ -28,15 +41,16 @@ def _pause_seconds(go: Go) -> float:
 def judge(figures: Figures) -> Judgement:
     """A fall by 40 % is a ratio of 0.6; a quarter is half way to seeing it."""
     (row,) = figures.values()
-    ratio, high = number(row, "pause_median_ratio"), number(row, "pause_median_high_ratio")
-    low = number(row, "pause_median_low_ratio")
+    quiet, ratio = number(row, _QUIET), number(row, "pause_median_ratio")
+    low, high = (number(row, f"pause_median_{end}_ratio") for end in ("low", "high"))
     said = (
-        f"the median pause of 1.22 was {ratio:.2f} of that of 1.21 (middle half of"
-        f" {number(row, 'rounds'):.0f} rounds {low:.2f} to {high:.2f})"
+        f"the median pause of 1.22 was {quiet:.2f} of that of 1.21 in the quieter rounds"
+        f" (round by round {ratio:.2f}, middle half of {number(row, 'rounds'):.0f} rounds"
+        f" {low:.2f} to {high:.2f})"
     )
-    if ratio <= 0.65 and high <= 0.75:
+    if quiet <= 0.65 and ratio <= 0.75:
         return holds(said)
-    return does_not_hold(said) if ratio > 0.75 else holds_in_part(said)
+    return does_not_hold(said) if quiet > 0.75 else holds_in_part(said)
 
 
 CLAIM = Claim(
@@ -45,11 +59,12 @@ CLAIM = Claim(
         chapter="1",
         statement="The median pause of a collection fell by about 40 % in Go 1.22.",
         method=(
-            "MemStats.PauseNs of a program that makes garbage beside 8 MiB, 1.22 and 1.21 in turns"
+            "medians of MemStats.PauseNs of a program that makes garbage beside 8 MiB, 1.22 and"
+            " 1.21 in turns, 21 rounds; the lower quartile of each version's medians"
         ),
         rule=(
-            "holds when the median of the ratios is at most 0.65 and the middle half at most 0.75;"
-            " does not hold when the median is above 0.75; otherwise in part"
+            "holds when the ratio of the lower quartiles is at most 0.65, and the median of the"
+            " ratios at most 0.75; does not hold when the former is above 0.75; otherwise in part"
         ),
         truth=(
             "The 40 % is from the notes of Go 1.21, about an application's tail latency and not"

@@ -14,7 +14,7 @@ _SOFT = Setting(environment=(("GOMEMLIMIT", f"{_SOFT_MIB}MiB"),))
 _CGROUP_BYTES = 144 * MIB
 _LIMIT = (("GOMEMLIMIT", "128MiB"),)
 _LIMITED = Setting(environment=_LIMIT, memory_limit_bytes=_CGROUP_BYTES)
-_GARBAGE = ("pacing", "steady", "80", "400", "1")  # fits, when it is collected in time
+_GARBAGE = ("pacing", "steady", "80", "400", "1", "4")  # fits, when it is collected in time
 _LIVE = ("pacing", "steady", "170", "10", "1")  # does not fit
 _OVER = "used_over_gomemlimit_ratio"
 

@@ -11,6 +11,7 @@ from goom.case.claim import (
     holds,
     holds_in_part,
 )
+from goom.case.units import seconds_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, per_version
@@ -39,8 +40,8 @@ def judge(figures: Figures) -> Judgement:
     """Assists at full speed, next to none at a trickle."""
     fast, slow = "assist_at_full_speed_seconds", "assist_at_60_mib_per_second_seconds"
     shares = (
-        f"at full speed {per_version(figures, fast, '{:.2g}')} s of assists, at 60 MiB/s"
-        f" {per_version(figures, slow, '{:.2g}')} s"
+        f"at full speed {per_version(figures, fast, seconds_text)} of assists, at 60 MiB/s"
+        f" {per_version(figures, slow, seconds_text)}"
     )
     if not every(figures, lambda row: number(row, "collections_at_60_mib_per_second") > 0):
         return cannot_measure("the slow program was not collected in that time")

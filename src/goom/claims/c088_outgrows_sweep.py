@@ -8,6 +8,7 @@ from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, per_version
 from goom.claims.bench.running import Setting
 
+_LATE = "cycles_begun_past_their_goal"
 _TRACED = Setting(environment=(("GODEBUG", "gctrace=1"),))
 
 
@@ -24,7 +25,7 @@ def _measure(go: Go) -> Row:
     large = go.source.function("runtime/mcache.go", "allocLarge")
     start = go.source.function("runtime/mgc.go", "gcStart")
     return {
-        "cycles_begun_past_their_goal": int(over.sum()),
+        _LATE: int(over.sum()),
         "cycles": int(automatic.sum()),
         "small_spans_pay": "deductSweepCredit(" in small,
         "large_objects_pay": "deductSweepCredit(" in large,
@@ -42,12 +43,11 @@ def judge(figures: Figures) -> Judgement:
             and row["next_cycle_sweeps_the_rest"]
         ),
     )
-    late = every(figures, lambda row: number(row, "cycles_begun_past_their_goal") > 0)
-    cycles = per_version(figures, "cycles")
+    late = every(figures, lambda row: number(row, _LATE) > number(row, "cycles") / 2)
     if pays and not late:
         return does_not_hold(
-            f"whoever takes a span sweeps for it first, and of {cycles} cycles of a busy program"
-            " none began past its goal"
+            f"whoever takes a span sweeps for it first, and of {per_version(figures, 'cycles')}"
+            f" cycles of a busy program {per_version(figures, _LATE)} began past their goal"
         )
     return holds_in_part("cycles begin past their goal") if pays else holds("nobody pays for it")
 
@@ -63,7 +63,7 @@ CLAIM = Claim(
         ),
         rule=(
             "does not hold when both paths pay, gcStart sweeps the rest, and not every version "
-            "begins cycles past their goal"
+            "begins most of its cycles past their goal"
         ),
         truth=(
             "Sweeping is proportional: to get a span an allocation sweeps its share of pages "

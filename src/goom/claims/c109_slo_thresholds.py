@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from goom.case.claim import Figures, Judgement, Statement, cannot_measure
+from goom.case.units import seconds_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import per_version
@@ -26,10 +27,10 @@ def _measure(go: Go) -> Row:
 
 def judge(figures: Figures) -> Judgement:
     """A threshold is a choice, not a statement about Go."""
-    median = per_version(figures, "pause_median_seconds", "{:.1e}")
+    median = per_version(figures, "pause_median_seconds", seconds_text)
     return cannot_measure(
-        f"thresholds are a choice; a program that does nothing but allocate pauses {median} s in"
-        " the median"
+        f"thresholds are a choice; a program that does nothing but allocate pauses {median} in the"
+        " median"
     )
 
 

@@ -53,9 +53,10 @@ def none(figures: Figures, fits: Callable[[Row], bool]) -> bool:
     return bool(figures) and not any(fits(row) for row in figures.values())
 
 
-def per_version(figures: Figures, name: str, form: str = "{:g}") -> str:
+def per_version(figures: Figures, name: str, form: str | Callable[[float], str] = "{:g}") -> str:
     """``2.00 (1.21.13), 2.01 (1.22.10)``; one figure alone when it is the same everywhere."""
-    found = {key: form.format(value) for key, value in numbers(figures, name).items()}
+    told = form.format if isinstance(form, str) else form
+    found = {key: told(value) for key, value in numbers(figures, name).items()}
     if len(set(found.values())) == 1:
         return next(iter(found.values()))
     return ", ".join(f"{value} ({key})" for key, value in found.items())

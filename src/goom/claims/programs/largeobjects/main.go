@@ -89,19 +89,22 @@ func written(size int) []byte {
 }
 
 // churn replaces objects of 33 to 290 KB at random, looks early and late, and asks for half of the
-// free pages in one piece: the heap grows for it when they are in pieces.
+// free pages in one piece: the heap grows for it when they are in pieces. It is collected after
+// every 64 objects: how far the heap overshoots would depend on who else needs the CPU.
 func churn(facts map[string]any) {
+	debug.SetGCPercent(-1)
 	source := rand.New(rand.NewSource(1))
 	var early, late, after runtime.MemStats
 	for i := 0; i < 20_000; i++ {
 		kept[source.Intn(len(kept))] = written(33_000 + source.Intn(256<<10))
-		if i == 4000 {
+		if i%64 == 0 {
 			runtime.GC()
+		}
+		if i == 4032 {
 			runtime.ReadMemStats(&early)
 		}
 	}
 	runtime.GC()
-	runtime.GC() // the first leaves the garbage of its own cycle
 	runtime.ReadMemStats(&late)
 	facts["heap_alloc_early_bytes"] = early.HeapAlloc
 	facts["heap_alloc_late_bytes"] = late.HeapAlloc
@@ -109,7 +112,7 @@ func churn(facts map[string]any) {
 	facts["heap_sys_late_bytes"] = late.HeapSys
 	one = make([]byte, late.HeapIdle/2) // half of the free pages in one run, not written to
 	runtime.ReadMemStats(&after)
-	facts["growth_for_half_of_idle_bytes"] = after.HeapSys - late.HeapSys
+	facts["growth_for_half_of_idle_bytes"] = int64(after.HeapSys) - int64(late.HeapSys)
 }
 
 func drop(facts map[string]any) {

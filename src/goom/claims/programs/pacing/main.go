@@ -1,7 +1,7 @@
 // Keeps, drops and leaks memory in the ways that the pacer is spoken about, and prints what the
 // runtime counted, as one JSON object.
 //
-//	pacing steady LIVE_MIB CHURN_MIB N  N goroutines make garbage beside a live set
+//	pacing steady LIVE_MIB CHURN_MIB N [MS]  N goroutines make garbage beside a live set
 //	pacing startup LIVE_MIB GOGC WASTE  builds a live set, with WASTE times as much garbage
 //	pacing spike LIVE_MIB RISE_MIB      adds to a live set that has been there for long
 //	pacing drop LIVE_MIB                drops its live set, waits until the memory is returned
@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"strconv"
+	"time"
 )
 
 // record takes 128 bytes, of which one word is a pointer.
@@ -64,6 +65,7 @@ func keep(size int) {
 			table[place] = fresh()
 		}
 		kept = append(kept, table)
+		time.Sleep(rest)
 	}
 }
 

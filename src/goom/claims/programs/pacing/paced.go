@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+var rest time.Duration
+
 type pace struct {
 	Cycles       uint32  `json:"cycles"`
 	PauseSeconds float64 `json:"pause_median_seconds"`
@@ -17,8 +19,12 @@ type pace struct {
 	MarkedBytes  uint64  `json:"heap_marked_bytes"`
 }
 
-// steady makes garbage beside a live set that stays as it is.
+// steady makes garbage beside a live set that stays as it is; with a fourth number it rests for so
+// many milliseconds after each MiB, so that a collector that has to wait for a CPU keeps up.
 func steady(numbers []int) any {
+	if len(numbers) > 3 {
+		rest = time.Duration(numbers[3]) * time.Millisecond
+	}
 	keep(numbers[0])
 	return paced(func() uint64 { return churn(numbers[1], numbers[2]) })
 }
@@ -33,6 +39,7 @@ func churn(size, goroutines int) uint64 {
 			defer all.Done()
 			for done := 0; done < size/goroutines; done++ {
 				waste(1, number)
+				time.Sleep(rest)
 				most[number] = larger(most[number], underLimit())
 			}
 		}(number)

@@ -1,0 +1,3 @@
+module payloads
+
+go 1.21

@@ -1,0 +1,3 @@
+module swapping
+
+go 1.21

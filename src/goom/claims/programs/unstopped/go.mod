@@ -1,0 +1,3 @@
+module unstopped
+
+go 1.21

@@ -1,0 +1,3 @@
+module unzeroed
+
+go 1.21

@@ -1,0 +1,1 @@
+// Empty: it lets mallocgc be declared without a body.
