@@ -31,6 +31,8 @@ _AT_ONCE = 8192  # goroutines whose stacks are read together
 _ATTEMPTS = 4
 _MOST_STACK_BYTES = 256 << 20
 _MOST_STATES = 16
+_COUNTED = (xray_gs.WAITING, xray_gs.LEAKED)  # into these a goroutine comes by casgstatus only
+_PREEMPTED = "preempted"
 _NOT_SHOWN = (xray_gs.IDLE, xray_gs.DEAD, xray_gs.EXTRA)
 _ON_CPU = (xray_gs.RUNNING, xray_gs.COPYING)
 
@@ -78,12 +80,35 @@ def _part(reader: GReader, walker: Walker, addresses: Addresses) -> _Part:
         part.nodes[waiting], part.cut[waiting] = walker.walk(_standing(seen))
         after = reader.read(seen.addresses)
         still = seen.same(after)
+        still &= _is_sure(reader, walker, after, part.nodes[waiting])
         records.put(waiting, after)
         waiting = waiting[~still]
         part.nodes[waiting], part.cut[waiting] = NOWHERE, False
         waiting = waiting[_stands(records.of(waiting))]
     part.moved[waiting] = True
     return part
+
+
+def _is_sure(reader: GReader, walker: Walker, records: Records, nodes: Nodes) -> Flags:
+    """Whether what is called still was so.
+
+    A goroutine that the collector takes off its CPU to scan its stack (preemptPark) is not counted
+    in trackingSeq, and the ticks of two Ps may be alike. Such stacks are walked a second time.
+    """
+    sure = np.ones(len(nodes), np.bool_)
+    doubtful = np.flatnonzero(records.there & _may_have_run(reader, records) & _stands(records))
+    if len(doubtful):
+        seen = records.of(doubtful)
+        again, _ = walker.walk(_standing(seen))
+        sure[doubtful] = (again == nodes[doubtful]) & seen.same(reader.read(seen.addresses))
+    return sure
+
+
+def _may_have_run(reader: GReader, records: Records) -> Flags:
+    reasons = reader.target.wait_reasons
+    preempted = reasons.index(_PREEMPTED) if _PREEMPTED in reasons else -1
+    by_reason = (records["status"] == xray_gs.WAITING) & (records["reason"] == preempted)
+    return np.asarray(~np.isin(records["status"], _COUNTED) | by_reason)
 
 
 def _stands(records: Records) -> Flags:
