@@ -5,6 +5,7 @@
   goom lab run catalogsearch --fixed        the same service, cured
   goom lab demo                             a first look: verdict, report, evidence
   goom lab verify --all --go 1.21.13,1.22.10,newest
+  goom lab verify --all --blind             stripped, no endpoint asked: X-ray alone
   goom lab verify --from BUNDLES            diagnoses kept bundles again
   goom lab record --all -o FOLDER           small bundles, as the tests keep them
 
@@ -70,6 +71,9 @@ def _checking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="folder", metavar="FOLDER", help="diagnose kept bundles")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the bundles of this run")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--blind", action="store_true", help="stripped, no endpoint asked, brink at 97 %%"
+    )
     parser.set_defaults(lab=_verify)
 
 
@@ -169,6 +173,7 @@ def _plan(parsed: argparse.Namespace) -> Plan:
         programs=chosen,
         variants=(parsed.only,) if parsed.only else VARIANTS,
         keep=Path(keep) if keep else None,
+        blind=getattr(parsed, "blind", False),
     )
 
 

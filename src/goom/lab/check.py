@@ -14,14 +14,14 @@ from goom.lab.program import SICK, Program
 
 BLAME_LOOKED_AT = 3
 LARGEST_REMAINDER_FRACTION = 0.03
-_BRINK_FRACTION = 0.9
+_BRINK_FRACTION, _BLIND_BRINK_FRACTION = 0.9, 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one experiment. ``blame_rank`` counts from 1, 0 when nobody guilty is blamed.
 
-    ``brink_heap`` and ``brink_goroutine`` count profiles taken above nine tenths of the limit.
+    ``brink_heap`` and ``brink_goroutine`` count profiles taken at the brink of the limit.
     ``skipped`` says why it was not run at all.
     """
 
@@ -46,11 +46,17 @@ class Outcome:
         return not self.failures and not self.skipped
 
 
-def examine(program: Program, variant: str, go_version: str, case: Case) -> Outcome:
-    """Compare cause, blame, death, the evidence at the brink, and the ledger."""
+def examine(
+    program: Program, variant: str, go_version: str, case: Case, *, blind: bool = False
+) -> Outcome:
+    """Compare cause, blame, death, the evidence at the brink, and the ledger.
+
+    The brink is the last tenth before the limit, and for X-ray alone the last 3 %.
+    """
     verdict, ending = case.verdict, case.subject.ending
     kills = ending.oom_kill_count if ending else 0
-    heap, goroutine = _at_the_brink(case.evidence)
+    brink = _BLIND_BRINK_FRACTION if blind else _BRINK_FRACTION
+    heap, goroutine = _at_the_brink(case.evidence, brink)
     rank = _rank(case, program.runs[variant].guilty)
     expected = program.expected_cause(variant)
     sick = variant == SICK
@@ -100,8 +106,8 @@ def _remainder(ledger: Ledger | None) -> float:
     return abs(ledger.bytes_of("unexplained")) / ledger.charge_bytes
 
 
-def _at_the_brink(evidence: Evidence) -> tuple[int, int]:
-    """Heap and goroutine profiles that were taken above nine tenths of the limit."""
+def _at_the_brink(evidence: Evidence, brink: float) -> tuple[int, int]:
+    """Heap and goroutine profiles that were taken above this share of the limit."""
     series = evidence.cgroup
     usage = None if series is None else series.get("usage_bytes")
     limit = evidence.subject.memory_limit_bytes
@@ -113,7 +119,7 @@ def _at_the_brink(evidence: Evidence) -> tuple[int, int]:
     def above(taken_at_seconds: float) -> bool:
         if isnan(taken_at_seconds) or not len(times):
             return False
-        return bool(np.interp(taken_at_seconds, times, used) >= _BRINK_FRACTION * limit)
+        return bool(np.interp(taken_at_seconds, times, used) >= brink * limit)
 
     heaps = [each.taken_at_seconds for each in evidence.profiles.of("heap", "allocs")]
     goroutines = [each.taken_at_seconds for each in evidence.profiles.of("goroutine")]

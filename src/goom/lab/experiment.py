@@ -16,17 +16,21 @@ from goom.lab.program import SICK, Program
 from goom.sources.run import observe
 from goom.sources.run_options import RunOptions, RunResult, RunStatus
 
+_STRIPPED = ("-ldflags=-s -w",)
 _SETTINGS = ("GOGC", "GOMEMLIMIT", "GODEBUG", "GOMAXPROCS", "GOTRACEBACK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """What to run: ``trimpath`` leaves the places of this machine out of the recording."""
+    """What to run: ``trimpath`` leaves the places of this machine out of the recording. ``blind``,
+    as in production: stripped, and no endpoint asked: X-ray alone sees inside.
+    """
 
     program: Program
     variant: str = SICK
     toolchain: Toolchain
     trimpath: bool = False
+    blind: bool = False
 
     def __str__(self) -> str:
         return f"{self.program.name} {self.variant} go{self.toolchain.version}"
@@ -50,7 +54,12 @@ def binary_of(experiment: Experiment, progress: Progress = silent) -> Path:
             f"{program.name} needs {', '.join(program.missing_needs)}, which is not on PATH."
         )
     run = program.runs[experiment.variant]
-    options = BuildOptions(run.tags, cgo="gcc" in program.needs, trimpath=experiment.trimpath)
+    options = BuildOptions(
+        run.tags,
+        cgo="gcc" in program.needs,
+        trimpath=experiment.trimpath,
+        flags=_STRIPPED if experiment.blind else (),
+    )
     return build(program.folder, experiment.toolchain, options, progress)
 
 
@@ -71,6 +80,7 @@ def perform(experiment: Experiment, bundle: Path, watching: Watching = Watching(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             quiet=True,
+            ask_ports=not experiment.blind,
             stderr=watching.stderr,
             say=watching.say,
             on_status=watching.on_status,

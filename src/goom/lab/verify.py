@@ -20,11 +20,14 @@ VARIANTS = (SICK, FIXED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to verify. ``keep`` is a folder for the bundles, None to throw them away."""
+    """What to verify. ``keep`` is a folder for the bundles, None to throw them away; ``blind``
+    as in Experiment.
+    """
 
     programs: Sequence[Program]
     variants: Sequence[str] = VARIANTS
     keep: Path | None = None
+    blind: bool = False
 
 
 def bundle_name(program: str, variant: str, go_version: str) -> str:
@@ -49,7 +52,9 @@ def experiments(plan: Plan, toolchains: Sequence[Toolchain]) -> Iterator[Experim
     for toolchain in toolchains:
         for program in plan.programs:
             for variant in _variants(plan, program):
-                yield Experiment(program=program, variant=variant, toolchain=toolchain)
+                yield Experiment(
+                    program=program, variant=variant, toolchain=toolchain, blind=plan.blind
+                )
 
 
 def verify_recorded(plan: Plan, folder: Path) -> Iterator[Outcome]:
@@ -58,7 +63,8 @@ def verify_recorded(plan: Plan, folder: Path) -> Iterator[Outcome]:
         for variant in _variants(plan, program):
             for path in sorted(folder.glob(bundle_name(program.name, variant, "*"))):
                 version = path.stem.removeprefix(f"{program.name}-{variant}-")
-                yield examine(program, variant, version, diagnose(read_bundle(path)))
+                case = diagnose(read_bundle(path))
+                yield examine(program, variant, version, case, blind=plan.blind)
 
 
 def _variants(plan: Plan, program: Program) -> list[str]:
@@ -81,7 +87,8 @@ def _run(experiment: Experiment, folder: Path, watching: Watching) -> Outcome:
     bundle = folder / bundle_name(program.name, variant, version)
     try:
         perform(experiment, bundle, watching)
-        return examine(program, variant, version, diagnose(read_bundle(bundle)))
+        case = diagnose(read_bundle(bundle))
+        return examine(program, variant, version, case, blind=experiment.blind)
     except GoomError as error:
         return _failed(outcome, error.message)
 

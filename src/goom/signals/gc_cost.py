@@ -17,6 +17,7 @@ from goom.rooms import signal
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
+from goom.signals.xray_course import XrayCourse
 
 Floats = NDArray[np.float64]
 _SETTLE_FRACTION = 0.15  # the start of a run is not its pace
@@ -79,12 +80,15 @@ class GCCost:
 @signal
 def gc_cost(
     clock: Timebase,
-    trace: GCTrace,
+    trace: GCTrace | None,
     subject: Subject,
     process: ProcessSeries | None,
     binary: BinaryCalls | None = None,
+    xray: XrayCourse | None = None,
 ) -> GCCost | None:
-    """Sum the CPU that gctrace prints; None for fewer than three cycles."""
+    """Sum the CPU that gctrace prints, else what X-ray counted; None under three cycles."""
+    if trace is None:
+        return _from_looks(clock, xray, process) if xray is not None else None
     trace = of_process(trace, main_process(trace))
     cycles = trace.cycles
     if len(cycles) < 3:
@@ -114,6 +118,49 @@ def gc_cost(
         allocated_bytes_per_second=_allocation_rate(cycles, settled, wall),
         stacks_scanned_bytes=float(np.median(cycles.stacks_bytes[settled])),
         longest_pause_seconds=float(_pauses(cycles)[settled].max()),
+        procs=procs,
+    )
+
+
+def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None) -> GCCost | None:
+    """Between the first and the last look past the start; the runtime sums up at a cycle's end."""
+    time = clock.since_start(xray.time_seconds)
+    settled = _settled(time, clock.end_seconds)
+
+    def rise(column: Floats) -> float:
+        return float(column[settled][-1] - column[settled][0])
+
+    cycles, wall = rise(xray.cycles), rise(time)
+    gc_cpu = rise(xray.assist_seconds + xray.dedicated_seconds + xray.pause_cpu_seconds)
+    if cycles < 3 or wall <= 0 or isnan(gc_cpu):
+        return None
+    used = _process_cpu(clock, process, float(time[settled][0]))
+    procs = int(np.median(xray.procs[settled])) or 1
+    marked = xray.heap_marked_bytes[settled]
+    large = marked >= 4 * MIB
+    goal = xray.goal_bytes[settled][large] / marked[large]
+    ratio = float(np.median(goal)) if large.any() else nan
+    # Workers are given a quarter of the Ps while a cycle marks (gcBackgroundUtilization).
+    marking = rise(xray.dedicated_seconds) / (0.25 * procs)
+    return GCCost(
+        cycles=int(cycles),
+        forced_cycles=int(rise(xray.forced_cycles)),
+        cycles_per_second=cycles / wall,
+        gc_cpu_seconds=gc_cpu,
+        idle_cpu_seconds=rise(xray.idle_seconds),
+        process_cpu_seconds=used,
+        share_of_process_fraction=_share(gc_cpu, used),
+        share_of_machine_fraction=gc_cpu / (wall * procs),
+        assist_fraction=rise(xray.assist_seconds) / max(gc_cpu, 1e-9),
+        goal_ratio=ratio,
+        effective_gogc_percent=100 * (ratio - 1),
+        resting_fraction=min(max(0.0, 1.0 - marking / wall), 1.0),
+        limit_driven_fraction=float(xray.limit_driven[settled][large].mean())
+        if any(large)
+        else 0.0,
+        allocated_bytes_per_second=rise(xray.allocated_bytes) / wall,
+        stacks_scanned_bytes=nan,
+        longest_pause_seconds=rise(xray.pause_seconds) / cycles,
         procs=procs,
     )
 

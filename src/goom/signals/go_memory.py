@@ -94,7 +94,7 @@ def go_memory(
     profiles: Profiles | None,
 ) -> GoMemory | None:
     """MemStats, else runtime/metrics or go_memstats_*, else what gctrace prints."""
-    marks = _marks(subject, metrics, trace, profiles)
+    marks = _marks(subject, metrics, trace, profiles, memstats)
     for series in (memstats, metrics):
         columns, obtained = _columns(series)
         if series is not None and "heap_alloc_bytes" in columns:
@@ -149,6 +149,7 @@ def _marks(
     metrics: MetricsSeries | None,
     trace: GCTrace | None,
     profiles: Profiles | None,
+    memstats: MemStatsSeries | None,
 ) -> Marks | None:
     live = metrics.get("go_gc_heap_live_bytes") if metrics is not None else None
     if metrics is not None and live is not None and not np.isnan(live).all():
@@ -161,7 +162,26 @@ def _marks(
         )
     if trace is not None and len(trace.cycles):
         return _marks_of_trace(trace, subject)
-    return _marks_of_profiles(profiles)
+    return _marks_of_looks(memstats) or _marks_of_profiles(profiles)
+
+
+def _marks_of_looks(memstats: MemStatsSeries | None) -> Marks | None:
+    """X-ray knows what the last mark found, to the byte; marks between two looks it misses."""
+    marked, ended = (
+        memstats.get(name) if memstats is not None else None for name in ("HeapMarked", "LastGC")
+    )
+    if memstats is None or marked is None or ended is None:
+        return None
+    rows = ~(np.isnan(marked) | np.isnan(ended))
+    if not rows.any():
+        return None
+    return Marks(
+        time_seconds=ended[rows] * 1e-9,
+        bytes=marked[rows],
+        error_bytes=0.0,
+        obtained="X-ray",
+        at_the_mark=True,
+    )
 
 
 def _marks_of_trace(trace: GCTrace, subject: Subject) -> Marks:

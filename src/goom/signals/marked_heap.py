@@ -16,6 +16,7 @@ from goom.rooms import signal
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, floors, trend
+from goom.signals.xray_course import XrayCourse
 
 Floats = NDArray[np.float64]
 
@@ -87,10 +88,16 @@ def marked_heap(
     trace: GCTrace | None,
     memstats: MemStatsSeries | None,
     profiles: Profiles | None,
+    xray: XrayCourse | None = None,
 ) -> MarkedHeap | None:
-    """From gctrace; else from heap profiles (as of the last mark); else the floor of HeapAlloc."""
+    """From gctrace; else from X-ray's looks; else from heap profiles (as of the last mark); else
+    the floor of HeapAlloc.
+    """
     if trace is not None and len(trace.cycles) >= 2:
         return _from_trace(clock, of_process(trace, main_process(trace)), memstats)
+    seen = _from_xray(clock, xray) if xray is not None else None
+    if seen is not None:
+        return seen
     heaps = profiles.of("heap", "allocs") if profiles is not None else ()
     if len(heaps) >= 2:
         points = [
@@ -131,6 +138,30 @@ def _from_trace(clock: Timebase, trace: GCTrace, memstats: MemStatsSeries | None
         survival_by_cycle=survival,
         heap_at_end_bytes=_heap_at_end(clock, memstats, time),
         source="gctrace",
+    )
+
+
+def _from_xray(clock: Timebase, xray: XrayCourse) -> MarkedHeap | None:
+    """The last look at each mark; a look sees that cycles went by, and of those only the last."""
+    later = np.append(np.diff(xray.cycles) > 0, True)
+    rows = later & ~np.isnan(xray.last_end_seconds)
+    if rows.sum() < 2:
+        return None
+    marked = xray.heap_marked_bytes[rows]
+    fresh, kept = np.diff(xray.allocated_bytes[rows]), np.diff(marked)
+    survival = np.full(len(marked), nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival[1:] = np.where(fresh >= 2 * MIB, np.clip(kept / fresh, 0.0, 1.0), nan)
+    time = clock.since_start(xray.last_end_seconds[rows])
+    return MarkedHeap(
+        time_seconds=time,
+        bytes=marked,
+        goal_bytes=xray.goal_bytes[rows],
+        floor=trend(*floors(time, marked)),
+        survival_fraction=_recent_survival(fresh, kept),
+        survival_by_cycle=survival,
+        heap_at_end_bytes=float(xray.heap_live_bytes[-1]),
+        source="X-ray",
     )
 
 

@@ -40,6 +40,7 @@ class Target:
     group: MemoryCgroup | None = None
     limit_bytes: int | None = None
     pprof_url: str = ""
+    ask_ports: bool = True
     freezer: Freezer | None = None  # of a program that goom started: it may be held at the brink
 
 
@@ -158,7 +159,7 @@ class Observation:
         """Whose listening ports may be asked for pprof: none of a program that has no pprof."""
         pid = self.found.pid
         if pid not in self._askable:
-            self._askable[pid] = may_be_asked(self.found)
+            self._askable[pid] = self.target.ask_ports and may_be_asked(self.found)
         return self.family if self._askable[pid] else ()
 
     def _enforce(self) -> None:

@@ -167,6 +167,7 @@ class _Run:
             group=group,
             limit_bytes=subject.memory_limit_bytes,
             pprof_url=self._options.pprof_url,
+            ask_ports=self._options.ask_ports,
             freezer=self._freezer,
         )
 

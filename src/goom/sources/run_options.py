@@ -37,6 +37,7 @@ class RunOptions:
     memory_limit_bytes: int | None = None
     stop_after_seconds: float = math.inf
     pprof_url: str = ""
+    ask_ports: bool = True  # for pprof; else X-ray alone tells who holds the memory
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path | None = None
     stdin: int | None = None

@@ -11,48 +11,77 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goom.case.errors import BadInput
-from goom.case.xray_depth import HeapBuckets
-from goom.formats import pprof_writer
-from goom.formats.heap_buckets import to_profile
+from goom.case.evidence import NotRead
+from goom.case.xray_depth import HeapBuckets, XrayGoroutines
+from goom.formats import goroutine_table, goroutine_writer, heap_buckets, pprof_writer
+from goom.formats.stack_steps import Steps
+from goom.sources.xray_evidence import notes_of_goroutines, notes_of_heap
+from goom.sources.xray_goroutines import read_goroutines
 from goom.sources.xray_heap import read_heap
 from goom.sources.xray_names import pc_frames
 from goom.sources.xray_target import Target
 
+_MOST_DUMPED = 10_000  # goroutines that are also told one by one; the profile groups them all
+_GROWN = 2  # times as many goroutines are worth another dump
 File = tuple[str, str, float, bytes]  # stem, suffix, when, what: as Recorder.file takes them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
-    """What was read; ``not_read`` says (what, why, what to do) of the rest."""
+    """What was read, and of what could not be: what, why and what to do about it."""
 
     taken_at_seconds: float
-    heap: HeapBuckets | None = None
-    not_read: tuple[tuple[str, str, str], ...] = ()
+    heap: HeapBuckets | None
+    goroutines: XrayGoroutines | None
+    not_read: tuple[NotRead, ...]
 
 
-def read_depth(target: Target) -> Depth:
-    """Heap profile and goroutines of the process as it is now; what is not to be had is noted."""
-    at_seconds = time.time()
-    not_read = []
-    heap = None
-    try:
-        heap = read_heap(target)
-        if heap.doubt:
-            not_read.append(("a part of the heap profile", heap.doubt, ""))
-    except BadInput as error:
-        not_read.append(("heap profile from memory", error.message, error.hint))
-    return Depth(taken_at_seconds=at_seconds, heap=heap, not_read=tuple(not_read))
-
-
-class Namer:
-    """Names what was read of one process, alive or not, in the formats that Go writes itself."""
+class DepthReader:
+    """Reads one process again and again, and names what was read, alive or not."""
 
     def __init__(self, target: Target) -> None:
+        self._target = target
         self._names = pc_frames(target)
+        self._steps = Steps(self._names)
         self._version = target.build.go_version
+        self._dumped = 0
 
-    def files(self, depth: Depth) -> Iterator[File]:
-        """The entries of a bundle: the heap profile in protobuf, the goroutine dump as text."""
+    def read(self) -> Depth:
+        """Heap profile and goroutines of the process as it is now."""
+        at_seconds = time.time()
+        not_read: list[NotRead] = []
+        heap = goroutines = None
+        try:
+            goroutines = read_goroutines(self._target, self._steps)
+            not_read += notes_of_goroutines(goroutines)
+        except BadInput as error:
+            not_read.append(NotRead("goroutines, by X-ray", error.message, error.hint))
+        try:
+            heap = read_heap(self._target)
+            not_read += notes_of_heap(heap)
+        except BadInput as error:
+            not_read.append(NotRead("heap profile, by X-ray", error.message, error.hint))
+        return Depth(
+            taken_at_seconds=at_seconds,
+            heap=heap,
+            goroutines=goroutines,
+            not_read=tuple(not_read),
+        )
+
+    def files(self, depth: Depth, *, thorough: bool) -> Iterator[File]:
+        """The entries of a bundle, in the formats that Go writes itself; ``thorough`` or when they
+        became many, each goroutine by itself too.
+        """
+        at_seconds, version = depth.taken_at_seconds, self._version
         if depth.heap is not None:
-            profile = to_profile(depth.heap, self._names, self._version)
-            yield "pprof/heap", ".pb.gz", depth.taken_at_seconds, pprof_writer.write(profile)
+            heap = heap_buckets.to_profile(depth.heap, self._names, version)
+            yield "pprof/heap", ".pb.gz", at_seconds, pprof_writer.write(heap)
+        table = depth.goroutines
+        if table is None:
+            return
+        groups = goroutine_table.to_profile(table, self._names, version)
+        yield "pprof/goroutine", ".pb.gz", at_seconds, pprof_writer.write(groups)
+        if len(table) <= _MOST_DUMPED and (thorough or len(table) >= _GROWN * self._dumped):
+            self._dumped = len(table)
+            dump = goroutine_table.to_dump(table, self._names, version)
+            yield "pprof/goroutine", ".debug2.txt", at_seconds, goroutine_writer.write(dump)

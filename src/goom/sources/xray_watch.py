@@ -12,6 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from goom.case.errors import BadInput
 from goom.sources import procfs
@@ -19,7 +20,7 @@ from goom.sources.freezer import Freezer
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
 from goom.sources.xray_attach import attach
-from goom.sources.xray_depth import Depth, Namer, read_depth
+from goom.sources.xray_depth import Depth, DepthReader
 from goom.sources.xray_rows import row
 from goom.sources.xray_state import Sampler
 from goom.sources.xray_target import Target
@@ -27,6 +28,7 @@ from goom.sources.xray_target import Target
 _ROWS = Cadence(first=(0.1, 0.2, 0.3, 0.5), every_seconds=0.25, stretch_fraction=0.002)
 _DEPTH = Cadence(first=(0.5, 1.0, 2.0), every_seconds=3.0)
 _ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fraction=0.5)
+_WRITING_SECONDS = 10.0
 _TRIES = 8  # the runtime of a fresh process is not set up yet
 _FREEZE_SECONDS = 0.05  # a thread in the kernel may take its time to stop
 _HELD_SHARE, _HELD_FREE_SECONDS = 0.01, 0.3  # of the run: how long goom may hold the program
@@ -43,13 +45,13 @@ class XrayWatch:
         self.looks = 0
         self.brink_seconds = 0.05  # what a look at the brink takes
         self._recorder, self._freezer = recorder, freezer
-        self._lock = threading.RLock()
+        self._lock, self._writing = threading.RLock(), threading.Lock()
         self._writers: list[threading.Thread] = []
         self._began = time.monotonic()
         self._pid = 0
         self._target: Target | None = None
         self._sampler: Sampler | None = None
-        self._namer: Namer | None = None
+        self._reader: DepthReader | None = None
         self._why: tuple[str, str] = ("", "")
         self._forget()
 
@@ -81,22 +83,22 @@ class XrayWatch:
         """Everything once more while the program lives."""
         with self._reading():
             if self._target is not None:
-                self._row()
                 self._look(hold=False)
 
     def close(self) -> None:
         """Stop; what was read is written."""
-        for writer in self._writers:
-            writer.join(10.0)
         with self._lock:
             if self._target is None and self._why[0]:
                 self._recorder.not_read("X-ray of the process's memory", *self._why)
             self._forget()
 
     def _forget(self) -> None:
+        """Let go of the process, when all that was read of it is written."""
+        for writer in self._writers:
+            writer.join(_WRITING_SECONDS)
         if self._target is not None:
             self._target.close()
-        self._target = self._sampler = self._namer = None
+        self._target = self._sampler = self._reader = None
         self._tries, self._why = 0, ("", "")
         self._rows, self._depth, self._attach = Timer(_ROWS), Timer(_DEPTH), Timer(_ATTACH)
 
@@ -119,7 +121,7 @@ class XrayWatch:
         self._attach.looked(elapsed)
         try:
             target = attach(self._pid)
-            self._sampler, self._namer = Sampler(target), Namer(target)
+            self._sampler, self._reader = Sampler(target), DepthReader(target)
         except BadInput as error:
             self._why = (error.message, error.hint)
             return False
@@ -140,31 +142,26 @@ class XrayWatch:
 
     def _look(self, *, hold: bool) -> float:
         """Read in the shortest time; name and write when the program goes on."""
-        assert self._target is not None
+        assert self._reader is not None
         began = time.monotonic()
         freezer = self._freezer if hold else None
         with freezer.held(_FREEZE_SECONDS) if freezer else contextlib.nullcontext():
-            depth = read_depth(self._target)
+            depth = self._reader.read()
             self._row()
         took = time.monotonic() - began
         if freezer:
             self.held_seconds += took
             self.brink_seconds = took
         self.looks += 1
-        self._later(self._named(depth))
+        self._later(partial(self._write, self._reader, depth, thorough=hold))
         return took
 
-    def _named(self, depth: Depth) -> Callable[[], None]:
-        namer = self._namer
-        assert namer is not None
-
-        def write() -> None:
-            for stem, suffix, at_seconds, body in namer.files(depth):
-                self._recorder.file(stem, suffix, at_seconds, body)
-            for what, why, hint in depth.not_read:
-                self._recorder.not_read(what, why, hint)
-
-        return write
+    def _write(self, reader: DepthReader, depth: Depth, *, thorough: bool) -> None:
+        with self._writing:
+            for file in reader.files(depth, thorough=thorough):
+                self._recorder.file(*file)
+        for one in depth.not_read:
+            self._recorder.not_read(one.what, one.why, one.hint)
 
     def _later(self, work: Callable[[], None]) -> None:
         self._writers = [writer for writer in self._writers if writer.is_alive()]
