@@ -1,0 +1,122 @@
+"""What eBPF looks found, as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isnan
+
+from goom.case.ebpf import BUDGET, FULL, PROCESS_ENDED, EbpfLook
+from goom.case.names import harmless, place, short_function
+from goom.case.profile import Frame
+from goom.case.units import MIB, bytes_text, percent_text, seconds_text
+from goom.renderers.text.lines import Line, Span, cells, clip, hanging, painted
+
+_NARROWEST, _WIDEST = 60, 120
+_MOST_FRAMES = 4
+
+
+def room(width: int) -> int:
+    """The columns that are used of a terminal of this width."""
+    return min(max(width, _NARROWEST), _WIDEST) - 1
+
+
+def render(parts: Iterable[list[Line]], *, room: int = 79, color: bool = False) -> str:
+    """Tables one below the other, each line within the room."""
+    lines: list[Line] = []
+    for part in parts:
+        lines += [*part, ()]
+    return painted((_fitting(line, room) for line in lines[:-1]), color=color)
+
+
+def title(text: str, look: EbpfLook, note: str = "") -> list[Line]:
+    """A table's heading: what, over how long, and why it ended early."""
+    ended = {
+        BUDGET: f"stopped after {seconds_text(look.seconds)}: over the budget",
+        PROCESS_ENDED: f"{seconds_text(look.seconds)}, until the process ended",
+        FULL: f"{seconds_text(look.seconds)}, until there was more than can be kept",
+    }.get(look.stopped, seconds_text(look.seconds))
+    return [(Span(text, "strong"), Span(f"  {ended}{note}", "dim"))]
+
+
+def row(columns: Iterable[tuple[str, int]], text: str, style: str = "") -> Line:
+    """Figures to the right of their columns, then a text."""
+    figures = "".join(f"{cell:>{width}}" for cell, width in columns)
+    return (Span(figures), Span(f"  {text}", style))
+
+
+def stack_lines(stack: tuple[Frame, ...], indent: int, most: int = _MOST_FRAMES) -> list[Line]:
+    """The frames that tell most, innermost first; a recursion's frames are told once."""
+    lines: list[Line] = []
+    last, again = "", 0
+    for frame in stack:
+        if frame.function == last:
+            again += 1
+            continue
+        if again:
+            lines.append((Span(" " * (indent + 2) + f"and {again} more of it", "dim"),))
+        if len(lines) >= most:
+            return lines
+        last, again = frame.function, 0
+        at = place(frame.file, frame.line) if frame.line else frame.file.rpartition("/")[2]
+        name = harmless(short_function(frame.function))
+        lines.append((Span(" " * indent + name), Span(f"  {harmless(at)}", "dim")))
+    if again:
+        lines.append((Span(" " * (indent + 2) + f"and {again} more of it", "dim"),))
+    return lines
+
+
+def said(text: str, room: int, style: str = "dim") -> list[Line]:
+    """A sentence, wrapped."""
+    return hanging((Span("  ", style),), text, room)
+
+
+def cost_lines(looks: Iterable[EbpfLook], room: int) -> list[Line]:
+    """What the looks cost, held against the budget; what is measured and what is reckoned."""
+    lines: list[Line] = [(Span("Cost", "strong"),)]
+    for look in looks:
+        cost = look.cost
+        reckoned = cost.charged_seconds / max(look.seconds, 1e-9)
+        text = (
+            f"{look.kind}: {cost.hits:,} hits, reckoned at {seconds_text(cost.charged_seconds)} of "
+            f"CPU in {seconds_text(look.seconds)} ({percent_text(reckoned)} of one CPU; budget "
+            f"{percent_text(cost.budget_fraction)}). bpftrace itself took "
+            f"{seconds_text(cost.tracer_cpu_seconds)} of CPU"
+        )
+        if not isnan(cost.subject_cpu_during) and not isnan(cost.subject_cpu_before):
+            text += (
+                f"; the program used {percent_text(cost.subject_cpu_before)} of a CPU before and "
+                f"{percent_text(cost.subject_cpu_during)} during it"
+            )
+        lines += said(f"{text}.", room, "")
+        if look.stopped == BUDGET:
+            rate = len(look) / max(look.seconds, 1e-9)
+            lines += said(
+                f"It stopped itself: {rate:,.0f} hits a second would cost {percent_text(reckoned)} "
+                "of a CPU. What it shows is a sample of that moment; a longer one takes a larger "
+                "--budget.",
+                room, "warn",
+            )  # fmt: skip
+        if look.lost:
+            lines += said(f"{look.lost:,} events were lost: sums are lower bounds.", room, "warn")
+        for note in dict.fromkeys(look.notes):
+            lines += said(f"{note[:1].upper()}{note[1:]}.", room)
+    return lines
+
+
+def mib(count: float) -> str:
+    """A size for a column of MiB."""
+    return "?" if isnan(count) else f"{count / MIB:.1f}"
+
+
+def size(count: float) -> str:
+    """A size in a sentence."""
+    return bytes_text(count)
+
+
+def _fitting(line: Line, room: int) -> Line:
+    out: list[Span] = []
+    for span in line:
+        text = clip(span.text, room)
+        out.append(Span(text, span.style))
+        room = max(room - cells(text), 0)
+    return tuple(out)

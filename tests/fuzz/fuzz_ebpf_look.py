@@ -1,0 +1,23 @@
+"""Any bytes as a saved eBPF look; what is read is derived from and written again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from goom.case.errors import GoomError
+from goom.formats import ebpf_look
+from goom.signals.ebpf_collector import collector
+from goom.signals.ebpf_growth import growers
+from goom.signals.ebpf_mappings import account
+
+
+def one_input(data: bytes) -> None:
+    """A look that is accepted can be worked with."""
+    with suppress(GoomError):
+        looks = ebpf_look.from_json(data)
+        for look in looks:
+            account(look)
+            growers(look)
+            collector(look, look)
+        again = ebpf_look.from_json(ebpf_look.to_json(looks))
+        assert [one.events() for one in again] == [one.events() for one in looks]

@@ -1,0 +1,3 @@
+module example.com/ebpfcgo
+
+go 1.21

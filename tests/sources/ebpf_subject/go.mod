@@ -1,0 +1,3 @@
+module example.com/ebpfsubject
+
+go 1.21
