@@ -12,8 +12,8 @@ from goom.case.xray_spans import (
     CHUNK_PAGES,
     PAGE_BYTES,
     SWEPT,
+    CellRows,
     CentralRows,
-    ChunkRows,
     HoleRows,
     ProcRows,
     SpanCounters,
@@ -51,7 +51,8 @@ def span_map(
         attempts=1,
         go_version="1.22.10",
         groups=groups,
-        chunks=_chunks(chunks, in_use, released_pages, int(groups.object_bytes.sum())),
+        cell_pages=CHUNK_PAGES,
+        cells=_chunks(chunks, in_use, released_pages, int(groups.object_bytes.sum())),
         holes=HoleRows(**_table(pages=[free_pages], released_pages=[released_pages], runs=[1])),
         stacks=StackRows(**_table(stack_bytes=[2048], spans=[1], pages=[4], slots=[16], used=[9])),
         procs=ProcRows(**{field.name: np.zeros(2, np.int64) for field in fields(ProcRows)}),
@@ -75,14 +76,14 @@ def _table(**columns: list[int]) -> dict[str, Any]:
     return {name: np.array(values, np.int64) for name, values in columns.items()}
 
 
-def _chunks(count: int, in_use: int, released: int, object_bytes: int) -> ChunkRows:
+def _chunks(count: int, in_use: int, released: int, object_bytes: int) -> CellRows:
     """What is in use fills the first chunks."""
     used = np.clip(in_use - np.arange(count) * CHUNK_PAGES, 0, CHUNK_PAGES)
     free = CHUNK_PAGES - used
     gone = np.minimum(np.clip(released - (np.cumsum(free) - free), 0, None), free)
     share = used / max(in_use, 1)
     zero = np.zeros(count, np.int64)
-    return ChunkRows(
+    return CellRows(
         address=0xC000000000 + np.arange(count) * (4 << 20),
         in_use_pages=used,
         manual_pages=zero,

@@ -41,13 +41,13 @@ class SpanGroups:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class ChunkRows:
-    """The ``n`` chunks of 4 MiB that the heap has grown to, by address.
+class CellRows:
+    """What the heap has grown to, by address, cut into ``n`` cells of ``SpanMap.cell_pages``.
 
-    Of the 512 pages of each: spans in use, manual spans (stacks, the collector's work buffers),
+    Of the pages of each: spans in use, manual spans (stacks, the collector's work buffers),
     pages in a P's page cache, padding (a random base address, 1.26 and later: never used), free
     pages, and those of the free that the OS has back.
-    ``largest_hole_pages`` is the longest run of free pages that begins in the chunk.
+    ``largest_hole_pages`` is the longest run of free pages that begins in the cell.
     """
 
     address: Ints  # [n]
@@ -140,7 +140,8 @@ class SpanMap:
     attempts: int
     go_version: str
     groups: SpanGroups
-    chunks: ChunkRows
+    cell_pages: int
+    cells: CellRows
     holes: HoleRows
     stacks: StackRows
     procs: ProcRows
@@ -152,7 +153,7 @@ class SpanMap:
     @property
     def drift_fraction(self) -> float:
         """How far the map is from the counters: pages that are off, of those that it has."""
-        pages = max(len(self.chunks) * CHUNK_PAGES, 1)
+        pages = max(len(self.cells) * self.cell_pages, 1)
         return max((abs(one.difference) for one in self.torn), default=0) / pages
 
     @property

@@ -18,8 +18,8 @@ from goom.case.errors import BadInput
 from goom.case.xray import Torn
 from goom.case.xray_spans import (
     PAGE_BYTES,
+    CellRows,
     CentralRows,
-    ChunkRows,
     HoleRows,
     ProcRows,
     SpanCounters,
@@ -31,11 +31,12 @@ from goom.case.xray_spans import (
 SCHEMA = "goom.xray_spans/1"
 SPAN_CLASSES = 136
 _MOST_ROWS = 1 << 20
+_CELL_PAGES = tuple(1 << power for power in range(10))
 _MOST = 1 << 53  # of any figure
 _MOST_PAGES = 1 << 40  # all together, 8 PiB: so that no sum of bytes overflows
 _TABLES: Mapping[str, type] = {
     "groups": SpanGroups,
-    "chunks": ChunkRows,
+    "cells": CellRows,
     "holes": HoleRows,
     "stacks": StackRows,
     "procs": ProcRows,
@@ -58,13 +59,14 @@ class _Document:
     taken_at_seconds: float
     go_version: str
     groups: Columns
-    chunks: Columns
+    cells: Columns
     holes: Columns
     stacks: Columns
     procs: Columns
     central: Columns
     counters: SpanCounters
     work_pages: int
+    cell_pages: int
     took_seconds: float = 0.0
     attempts: int = 1
     torn: tuple[_Torn, ...] = ()
@@ -93,7 +95,12 @@ def parse(data: bytes) -> SpanMap:
         raise BadInput("it is a span map of another format than goom reads.")
     figures = [getattr(read.counters, one.name) for one in fields(SpanCounters)]
     times = _is_time(read.taken_at_seconds) and _is_time(read.took_seconds)
-    figures += [read.work_pages, read.attempts, *(abs(one.difference) for one in read.torn)]
+    figures += [
+        read.work_pages,
+        read.cell_pages,
+        read.attempts,
+        *(abs(one.difference) for one in read.torn),
+    ]
     if not all(0 <= one <= _MOST for one in figures) or not times:
         raise BadInput("it is a span map with figures that cannot be.")
     found = SpanMap(
@@ -102,7 +109,8 @@ def parse(data: bytes) -> SpanMap:
         attempts=read.attempts,
         go_version=read.go_version,
         groups=_table(SpanGroups, read.groups),
-        chunks=_table(ChunkRows, read.chunks),
+        cell_pages=read.cell_pages,
+        cells=_table(CellRows, read.cells),
         holes=_table(HoleRows, read.holes),
         stacks=_table(StackRows, read.stacks),
         procs=_table(ProcRows, read.procs),
@@ -138,17 +146,21 @@ def _table(kind: type[T], columns: Columns) -> T:
 
 def _check(one: SpanMap) -> None:
     """Figures that go together; what is derived of them then neither overflows nor divides by 0."""
-    groups, chunks = one.groups, one.chunks
+    groups, cells = one.groups, one.cells
     spans = groups.spans.astype(float)
     largest = groups.pages.astype(float) * PAGE_BYTES
     pages = [groups.pages * spans, one.holes.pages * one.holes.runs.astype(float)]
-    pages += [getattr(chunks, field.name) for field in fields(ChunkRows) if "pages" in field.name]
+    pages += [getattr(cells, field.name) for field in fields(CellRows) if "pages" in field.name]
     well = (
         (groups.span_class < SPAN_CLASSES).all(),
         (groups.state <= 2).all(),
         (groups.objects <= groups.slots).all(),
         (groups.slots * groups.slot_bytes.astype(float) <= largest).all(),
         (groups.object_bytes <= largest * spans).all(),
+        (groups.slot_bytes > 0).all(),
+        (cells.released_pages <= cells.free_pages).all(),
+        (cells.free_pages <= one.cell_pages).all(),
+        one.cell_pages in _CELL_PAGES,
         (groups.spans > 0).all() and (groups.slots > 0).all() and (groups.pages > 0).all(),
         (one.holes.released_pages <= one.holes.pages).all(),
         (one.stacks.used <= one.stacks.slots).all(),

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goom.case.xray_spans import CHUNK_PAGES, PAGE_BYTES, ChunkRows, HoleRows
-from goom.sources.xray_anchors import CHUNK_BITS_BYTES, CHUNK_BYTES, Anchors
+from goom.case.xray_spans import CHUNK_PAGES, PAGE_BYTES, CellRows, HoleRows
+from goom.sources.xray_anchors import CHUNK_BITS_BYTES, Anchors
 from goom.sources.xray_span_table import Spans
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
+_MOST_CELLS, _LEAST_CELL_PAGES = 4096, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +34,17 @@ class Grid:
         """How many."""
         return int(self.counts.sum()) * CHUNK_PAGES
 
-    def addresses(self) -> Ints:
-        """Of each chunk."""
-        first = np.repeat(self.bases, self.counts)
-        before = np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
-        return first + (np.arange(len(first)) - before) * CHUNK_BYTES
+    def cell_pages(self) -> int:
+        """A power of two of pages, so that there are about as many cells as a person can see."""
+        needed = max(self.pages // _MOST_CELLS, _LEAST_CELL_PAGES)
+        return min(1 << (needed - 1).bit_length(), CHUNK_PAGES)
+
+    def addresses(self, cell_pages: int) -> Ints:
+        """Of each cell."""
+        counts = self.counts * (CHUNK_PAGES // cell_pages)
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        number = np.arange(counts.sum()) - before
+        return np.asarray(np.repeat(self.bases, counts) + number * (cell_pages * PAGE_BYTES))
 
     def number(self, starts: Ints, pages: Ints) -> tuple[Ints, Bits]:
         """The number of the first page of each stretch, and whether all of it is in the heap."""
@@ -57,15 +64,15 @@ class Grid:
         np.add.at(edges, (number + spans.pages)[inside], -1)
         return np.cumsum(edges[:-1], dtype=np.int64), int((~inside).sum())
 
-    def object_bytes(self, spans: Spans) -> Ints:
-        """By chunk; what a span holds is spread evenly over its pages."""
+    def object_bytes(self, spans: Spans, cell_pages: int) -> Ints:
+        """By cell; what a span holds is spread evenly over its pages."""
         number, inside = self.number(spans.start, spans.pages)
         density = spans.object_bytes[inside] / spans.pages[inside]
         edges = np.zeros(self.pages + 1)
         np.add.at(edges, number[inside], density)
         np.add.at(edges, (number + spans.pages)[inside], -density)
-        by_chunk = np.cumsum(edges[:-1]).reshape(-1, CHUNK_PAGES).sum(axis=1)
-        return np.asarray(np.maximum(np.rint(by_chunk), 0), np.int64)
+        by_cell = np.cumsum(edges[:-1]).reshape(-1, cell_pages).sum(axis=1)
+        return np.asarray(np.maximum(np.rint(by_cell), 0), np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -111,8 +118,8 @@ def _cached(grid: Grid, caches: Ints) -> Bits:
     return found
 
 
-def holes(grid: Grid, pages: Pages) -> tuple[HoleRows, Ints]:
-    """Runs of free pages by likeness, and the longest that begins in each chunk."""
+def _runs(grid: Grid, pages: Pages) -> tuple[Ints, Ints, Ints]:
+    """Runs of free pages: number of the first page, length, and how many are released."""
     free = ~pages.allocated
     ends_here = np.zeros(grid.pages + 1, np.bool_)  # neighbours by number, not by address
     ends_here[np.cumsum(grid.counts) * CHUNK_PAGES] = True
@@ -120,37 +127,36 @@ def holes(grid: Grid, pages: Pages) -> tuple[HoleRows, Ints]:
     after = np.concatenate((free, [False]))
     starts = np.flatnonzero(after & (~before | ends_here))
     ends = np.flatnonzero(before & (~after | ends_here))
-    lengths = ends - starts
     gone = np.concatenate(([0], np.cumsum(pages.scavenged)))
-    released = gone[ends] - gone[starts]
-    longest = np.zeros(len(free) // CHUNK_PAGES, np.int64)
-    np.maximum.at(longest, starts // CHUNK_PAGES, lengths)
+    return starts, ends - starts, gone[ends] - gone[starts]
+
+
+def cell_rows(anchors: Anchors, pages: Pages, heap: Spans) -> tuple[CellRows, HoleRows, int]:
+    """The map by cell, its holes by likeness, and how many pages a cell has."""
+    grid = Grid(anchors.bases, anchors.counts)
+    cell_pages = grid.cell_pages()
+    starts, lengths, released = _runs(grid, pages)
+    longest = np.zeros(grid.pages // cell_pages, np.int64)
+    np.maximum.at(longest, starts // cell_pages, lengths)
     kinds, count = np.unique(lengths << 31 | released, return_counts=True)
-    rows = HoleRows(
+    found = HoleRows(
         pages=kinds >> 31,
         released_pages=kinds & ((1 << 31) - 1),
         runs=count.astype(np.int64),
     )
-    return rows, longest
 
+    def by_cell(what: Ints | Bits) -> Ints:
+        return np.asarray(np.count_nonzero(what.reshape(-1, cell_pages), axis=1), np.int64)
 
-def chunk_rows(anchors: Anchors, pages: Pages, heap: Spans) -> tuple[ChunkRows, HoleRows]:
-    """The map by chunk, and its holes."""
-    grid = Grid(anchors.bases, anchors.counts)
-    found, longest = holes(grid, pages)
-
-    def by_chunk(what: Ints | Bits) -> Ints:
-        return np.asarray(np.count_nonzero(what.reshape(-1, CHUNK_PAGES), axis=1), np.int64)
-
-    rows = ChunkRows(
-        address=grid.addresses(),
-        in_use_pages=by_chunk(pages.in_use),
-        manual_pages=by_chunk(pages.manual),
-        cached_pages=by_chunk(pages.cached),
-        padding_pages=by_chunk(pages.padding),
-        free_pages=by_chunk(~pages.allocated),
-        released_pages=by_chunk(pages.scavenged),
+    rows = CellRows(
+        address=grid.addresses(cell_pages),
+        in_use_pages=by_cell(pages.in_use),
+        manual_pages=by_cell(pages.manual),
+        cached_pages=by_cell(pages.cached),
+        padding_pages=by_cell(pages.padding),
+        free_pages=by_cell(~pages.allocated),
+        released_pages=by_cell(pages.scavenged),
         largest_hole_pages=longest,
-        object_bytes=grid.object_bytes(heap),
+        object_bytes=grid.object_bytes(heap, cell_pages),
     )
-    return rows, found
+    return rows, found, cell_pages

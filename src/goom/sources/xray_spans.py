@@ -17,7 +17,7 @@ from goom.sources.xray_anchors import Anchors, find_anchors
 from goom.sources.xray_batch import Bytes, read_batch
 from goom.sources.xray_caches import central_rows, page_caches, proc_rows
 from goom.sources.xray_counters import counted
-from goom.sources.xray_pages import chunk_rows, read_pages
+from goom.sources.xray_pages import cell_rows, read_pages
 from goom.sources.xray_span_rules import Claims, torn
 from goom.sources.xray_span_table import grouped, sorted_spans, span_columns, stacks
 from goom.sources.xray_target import Target
@@ -72,7 +72,7 @@ def _map(target: Target, anchors: Anchors, read: Mapping[str, Bytes]) -> SpanMap
     caches = page_caches(target, read["procs"])
     pages = read_pages(anchors, read["pages"], (spans.heap, spans.manual), caches)
     procs, not_counted = proc_rows(target, read["caches"], caches, spans.heap)
-    chunks, holes = chunk_rows(anchors, pages, spans.heap)
+    cells, holes, cell_pages = cell_rows(anchors, pages, spans.heap)
     of_stacks, work_pages = stacks(spans.manual)
     claims = Claims(
         spans=spans,
@@ -87,7 +87,8 @@ def _map(target: Target, anchors: Anchors, read: Mapping[str, Bytes]) -> SpanMap
         attempts=1,
         go_version=target.about.go_version,
         groups=grouped(spans.heap),
-        chunks=chunks,
+        cell_pages=cell_pages,
+        cells=cells,
         holes=holes,
         stacks=of_stacks,
         procs=procs,
