@@ -91,5 +91,5 @@ def _goals(column: Callable[[str], Floats], go_version: str) -> tuple[Floats, Fl
     left = limit - non_heap - np.maximum(mapped - limit, 0.0)
     percent = pacer_of(go_version or None).headroom_percent
     by_limit = memory_limit_heap_goals_bytes(left, percent, column("HeapMarked"))
-    by_limit = np.nan_to_num(by_limit, nan=np.inf)  # GOMEMLIMIT is off
+    by_limit = np.where(np.isnan(limit), np.inf, by_limit)  # GOMEMLIMIT is off
     return np.minimum(by_gogc, by_limit), by_limit < by_gogc

@@ -12,6 +12,7 @@ from goom.case.subject import Subject
 from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.cgroup import MemoryCgroup
+from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_watch import EndpointWatch
 from goom.sources.freezer import Freezer
 from goom.sources.observed_subject import describe_descendant
@@ -26,7 +27,8 @@ _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
 _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
 _NEAR_SHARE = 0.75
-_HOLD_SHARE = 0.94  # of the limit: from here on a program is held still while it is read
+_HOLD_SHARE = 0.94  # of the limit: from here on a program is held still while it is read,
+_HURRY_SECONDS = 0.5  # or earlier, when the limit is so near that a look would come too late
 _CALM_SECONDS = 3.0
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
@@ -47,13 +49,14 @@ class Target:
 class Observation:
     """``start``, ``tick`` often, ``last_round`` before ending the program, ``finish``."""
 
-    def __init__(self, recorder: Recorder, target: Target) -> None:
+    def __init__(self, recorder: Recorder, target: Target, ebpf: EbpfWatch | None = None) -> None:
         self.recorder, self.target, self.subject = recorder, target, target.subject
         self.found = target.root
         self.family: tuple[int, ...] = (target.root.pid,)
         self.watch = Watch(recorder, target.group, target.root.pid)
         self.endpoint = EndpointWatch(self.watch, self._to_ask, target.pprof_url)
         self.xray = XrayWatch(recorder, target.freezer)
+        self._ebpf = ebpf
         self._askable: dict[int, bool] = {}
         self.brink: BrinkWatch | None = None
         self._started = time.monotonic()
@@ -101,6 +104,8 @@ class Observation:
         self.endpoint.tick(near_limit=self._near_limit())
         if self.found.is_go:
             self.xray.follow(self.found.pid)
+            if self._ebpf is not None:
+                self._ebpf.start_soon(self.found.pid)
         self.xray.tick(alone=self.endpoint.endpoint is None)
         if self.brink is not None:
             self.brink.fetch_seconds = self._fetch_seconds
@@ -132,6 +137,8 @@ class Observation:
         if self.brink is not None:
             self.brink.stop()
         self.endpoint.stop()
+        if self._ebpf is not None:
+            self._ebpf.finish()
         self.xray.close()
         for helper in self._helpers:
             helper.join(5.0)
@@ -148,7 +155,8 @@ class Observation:
             brink = self.brink.brink
             used = self.watch.unreclaimable_bytes()
             # First of all: it needs nothing of the program, and may be the last that is to be had.
-            self.xray.at_brink(hold=used > _HOLD_SHARE * brink.limit_bytes)
+            near = used > _HOLD_SHARE * brink.limit_bytes
+            self.xray.at_brink(hold=near or brink.seconds_left(used) < _HURRY_SECONDS)
             # A dump stops the program while it is written: with little time it costs the profiles.
             calm = brink.seconds_left(used) > _CALM_SECONDS
             self.endpoint.at_brink(brink.approaches if calm else 0)

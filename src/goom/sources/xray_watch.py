@@ -11,8 +11,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import inf
 
 from goom.case.errors import BadInput
 from goom.sources import procfs
@@ -29,6 +31,7 @@ _ROWS = Cadence(first=(0.1, 0.2, 0.3, 0.5), every_seconds=0.25, stretch_fraction
 _DEPTH = Cadence(first=(0.5, 1.0, 2.0), every_seconds=3.0)
 _ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fraction=0.5)
 _WRITING_SECONDS = 10.0
+_CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
 _FREEZE_SECONDS = 0.05  # a thread in the kernel may take its time to stop
 _HELD_SHARE, _HELD_FREE_SECONDS = 0.01, 0.3  # of the run: how long goom may hold the program
@@ -45,8 +48,10 @@ class XrayWatch:
         self.looks = 0
         self.brink_seconds = 0.05  # what a look at the brink takes
         self._recorder, self._freezer = recorder, freezer
-        self._lock, self._writing = threading.RLock(), threading.Lock()
-        self._writers: list[threading.Thread] = []
+        self._lock = threading.RLock()
+        self._unwritten: deque[Callable[[], None]] = deque()
+        self._writer: threading.Thread | None = None
+        self._looked_at = -inf
         self._began = time.monotonic()
         self._pid = 0
         self._target: Target | None = None
@@ -65,6 +70,7 @@ class XrayWatch:
     def tick(self, *, alone: bool) -> None:
         """Take the looks that are due; ``alone`` when no endpoint tells who holds the memory."""
         elapsed = time.monotonic() - self._began
+        self._write_when_calm()
         with self._reading():
             if self._attached(elapsed) and self._rows.due(elapsed):
                 self._row()
@@ -94,8 +100,7 @@ class XrayWatch:
 
     def _forget(self) -> None:
         """Let go of the process, when all that was read of it is written."""
-        for writer in self._writers:
-            writer.join(_WRITING_SECONDS)
+        self._write_all()
         if self._target is not None:
             self._target.close()
         self._target = self._sampler = self._reader = None
@@ -153,18 +158,28 @@ class XrayWatch:
             self.held_seconds += took
             self.brink_seconds = took
         self.looks += 1
-        self._later(partial(self._write, self._reader, depth, thorough=hold))
+        self._looked_at = time.monotonic()
+        self._unwritten.append(partial(self._write, self._reader, depth, thorough=hold))
         return took
 
+    def _write_when_calm(self) -> None:
+        """Naming and packing take the time that the next look needs when a program runs fast into
+        its limit: they wait until it does not, or until there is much to write.
+        """
+        calm = time.monotonic() - self._looked_at > _CALM_SECONDS
+        busy = self._writer is not None and self._writer.is_alive()
+        if self._unwritten and not busy and (calm or len(self._unwritten) > _MOST_UNWRITTEN):
+            self._writer = threading.Thread(target=self._unwritten.popleft(), name="x-ray")
+            self._writer.start()
+
+    def _write_all(self) -> None:
+        if self._writer is not None:
+            self._writer.join(_WRITING_SECONDS)
+        while self._unwritten:
+            self._unwritten.popleft()()
+
     def _write(self, reader: DepthReader, depth: Depth, *, thorough: bool) -> None:
-        with self._writing:
-            for file in reader.files(depth, thorough=thorough):
-                self._recorder.file(*file)
+        for file in reader.files(depth, thorough=thorough):
+            self._recorder.file(*file)
         for one in depth.not_read:
             self._recorder.not_read(one.what, one.why, one.hint)
-
-    def _later(self, work: Callable[[], None]) -> None:
-        self._writers = [writer for writer in self._writers if writer.is_alive()]
-        writer = threading.Thread(target=work, name="x-ray", daemon=True)
-        self._writers.append(writer)
-        writer.start()
