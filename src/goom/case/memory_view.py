@@ -32,8 +32,9 @@ class MemoryBudget:
     ``limit_of`` is the cgroup that has the limit, "" when the user stated it. ``ready_bytes`` is
     what GOMEMLIMIT counts (Sys - HeapReleased), which is more than the resident part of it.
     ``unseen_bytes``: the most that was held beside what Go sees, neighbours and the kernel's
-    batches included, that cannot be dropped. ``advised_gomemlimit_bytes`` is the highest that keeps
-    all of it inside the limit, nan when there is none or it cannot be told: ``advice`` says which.
+    batches included, that cannot be dropped. ``overshoot_bytes``: how far Go went over its limit or
+    goal. ``advised_gomemlimit_bytes`` is the highest that keeps all of it inside the limit, nan
+    when there is none or it cannot be told: ``advice`` says which.
     ``needed_bytes`` is what Go cannot do without: live heap, stacks, metadata.
     """
 
@@ -46,6 +47,7 @@ class MemoryBudget:
     ready_peak_bytes: float = nan
     gomemlimit_bytes: float = nan
     unseen_bytes: float = nan
+    overshoot_bytes: float = 0.0
     needed_bytes: float = nan
     advised_gomemlimit_bytes: float = nan
     advice: str = ""

@@ -9,7 +9,7 @@ from goom.case.memory_view import HugePageView, KindRow, MemoryReport, NumaView
 from goom.case.units import MIB, bytes_text, percent_text
 from goom.renderers.text.lines import Line, Span, hanging, pad, plain
 
-_LABEL = 31
+_LABEL = 29
 _MOST_NODES = 5
 
 

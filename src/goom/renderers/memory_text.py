@@ -54,7 +54,7 @@ def _levels(around: Surroundings, room: int) -> Iterator[Line]:
     if not around.levels:
         yield (Span("Cgroups", "strong"), Span("  no memory cgroup can be seen from here", "dim"))
         return
-    name = max(room - 3 * _FIGURE - 4, 16)
+    name = max(room - 3 * _FIGURE - 6, 16)
     head = f"{'usage':>{_FIGURE}}{'limit':>{_FIGURE}}{'peak':>{_FIGURE}}  MiB"
     yield (Span(pad("Cgroups", name), "strong"), Span(head, "dim"))
     binding = around.binding
@@ -62,7 +62,7 @@ def _levels(around: Surroundings, room: int) -> Iterator[Line]:
         mark = "> " if level is binding else "  "
         names = ("usage_bytes", "limit_bytes", "peak_bytes")
         figures = "".join(f"{_mib(level.get(one)):>{_FIGURE}}" for one in names)
-        label = f"{mark}{_tail(harmless(level.path), name - 3)}"
+        label = f"{mark}{_tail(harmless(level.path), name - 4)}"
         yield (Span(pad(label, name), "strong" if level is binding else ""), Span(figures))
         shares = binding is not None and len(binding.path) < len(level.path)
         if shares and level.neighbours:
@@ -154,9 +154,11 @@ def _advice(budget: MemoryBudget, room: int) -> Iterator[Line]:
         yield from hanging((Span("  GOMEMLIMIT  ", "warn"),), f"{budget.advice}{now}", room)
         return
     value = int(budget.advised_gomemlimit_bytes // MIB)
+    passed = budget.overshoot_bytes
+    over = f", and Go passed its goal by {bytes_text(passed)}" if passed >= MIB / 2 else ""
     text = (
         f"{value}MiB is the highest that keeps all within the limit{now}: at most "
-        f"{bytes_text(budget.unseen_bytes)} were held beside what Go counts; {budget.advice}"
+        f"{bytes_text(budget.unseen_bytes)} were held beside what Go counts{over}; {budget.advice}"
     )
     yield from hanging((Span("  GOMEMLIMIT  ", "good"),), text, room)
 

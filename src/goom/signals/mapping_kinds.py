@@ -15,7 +15,7 @@ from goom.signals.regions import KINDS, kinds_of
 LABELS = {
     "go_heap": "Go's arenas",
     "go_metadata": "Go's metadata",
-    "anonymous": "anonymous: Go's metadata, mmap",
+    "anonymous": "anonymous: metadata, mmap",
     "thread_stack": "thread stacks outside Go",
     "c_heap": "C's heap",
     "binary": "the program's file",

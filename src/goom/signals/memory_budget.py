@@ -14,6 +14,7 @@ from math import isnan, nan
 import numpy as np
 
 from goom.case.evidence import Evidence
+from goom.case.gctrace import GCTrace
 from goom.case.ledger import Ledger, LedgerHistory
 from goom.case.memory_view import BudgetLine, MemoryBudget
 from goom.case.units import MIB, bytes_text
@@ -40,6 +41,7 @@ def memory_budget(
     history: LedgerHistory | None,
     memory: GoMemory | None,
     regions: Regions | None,
+    trace: GCTrace | None,
 ) -> MemoryBudget | None:
     """At the ledger's moment; None without a limit, or when Go's own figures alone are known."""
     level = limit_level(evidence, ledger.charge_bytes)
@@ -50,10 +52,10 @@ def memory_budget(
     gomemlimit = float(evidence.subject.gomemlimit_bytes or nan)
     batches = (evidence.subject.gomaxprocs or 1) * CHARGE_BATCH_BYTES
     unseen = _unseen(lines, level, ready) + batches
-    overshoot = 0.0 if isnan(gomemlimit) or isnan(peak) else max(peak - gomemlimit, 0.0)
+    over = _overshoot(gomemlimit, peak, trace)
     needed = sum(ledger.bytes_of(key) for key in _NEEDED)
     is_told = ledger.bytes_of("heap_live") > 0
-    advised, advice = _advised(level.limit_bytes - unseen - overshoot, needed, is_told)
+    advised, advice = _advised(level.limit_bytes - unseen - over, needed, is_told)
     return MemoryBudget(
         limit_bytes=level.limit_bytes,
         limit_of=level.path,
@@ -64,6 +66,7 @@ def memory_budget(
         ready_peak_bytes=peak,
         gomemlimit_bytes=gomemlimit,
         unseen_bytes=unseen,
+        overshoot_bytes=over,
         needed_bytes=float(needed) if is_told else nan,
         advised_gomemlimit_bytes=advised,
         advice=advice,
@@ -126,6 +129,19 @@ def _ready(memory: GoMemory | None, at_seconds: float) -> tuple[float, float]:
         return nan, nan
     now = np.interp(at_seconds, memory.time_seconds[known], ready[known])
     return float(now if not isnan(at_seconds) else ready[known][-1]), float(ready[known].max())
+
+
+def _overshoot(gomemlimit: float, peak: float, trace: GCTrace | None) -> float:
+    """How far Go went over what it aimed at: a soft limit is passed by what is allocated while it
+    marks. Seen over GOMEMLIMIT itself, else over the goal, in nine of ten collections.
+    """
+    if not isnan(gomemlimit) and not isnan(peak):
+        return max(peak - gomemlimit, 0.0)
+    if trace is None or not len(trace.cycles):
+        return 0.0
+    over = trace.cycles.heap_end_bytes - trace.cycles.goal_bytes
+    known = over[np.isfinite(over)]
+    return max(float(np.quantile(known, 0.9)), 0.0) if len(known) else 0.0
 
 
 def _advised(highest: float, needed: float, is_told: bool) -> tuple[float, str]:

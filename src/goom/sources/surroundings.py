@@ -69,14 +69,22 @@ def look(pid: int) -> bytes:
     """Everything, as ``tail -n +1 -v FILE...`` would print it; OSError when it is gone."""
     files = list(_of_process(pid))
     for place in places_of(pid):
-        if place.version == 1 and "memory" in place.controllers:
-            files += _memory(place)
-        elif place.version == 1 and "cpu" in place.controllers:
-            files += _each(place, _CPU[1])
-        elif place.version == 2:
-            files += [*_memory(place), *_each(place, _CPU[2])]
+        files += files_of(place)
     files += [(path, text) for path in _MACHINE if (text := _read(path))]
     files += _nodes()
+    return as_text(files)
+
+
+def files_of(place: CgroupPlace) -> Iterator[tuple[str, bytes]]:
+    """Memory and CPU files of a process's cgroup and of each above it."""
+    if place.version == 2 or "memory" in place.controllers:
+        yield from _memory(place)
+    if place.version == 2 or "cpu" in place.controllers:
+        yield from _each(place, _CPU[place.version])
+
+
+def as_text(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Each file under its path."""
     return b"".join(b"==> %s <==\n%s\n" % (os.fsencode(path), text) for path, text in files)
 
 
