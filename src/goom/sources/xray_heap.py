@@ -34,7 +34,7 @@ _NOT_ON = (
     "process {pid} keeps no heap profile: its MemProfileRate is 0, because nothing in it uses "
     "runtime.MemProfile (the linker then turns it off) or because it was switched off."
 )
-_HINT = 'Link it in, no port need listen:  import _ "net/http/pprof"   (GODEBUG cannot switch it on)'
+_HINT = 'Link it in, no port need listen:  import _ "net/http/pprof"  (GODEBUG cannot switch it on)'
 
 
 @dataclass(frozen=True, slots=True)
