@@ -2,6 +2,7 @@
 
   goom xray 4711                   one screen
   goom xray 4711 --every 1s        one line a second, until Ctrl-C (or --for 1m)
+  goom xray 4711 --spans           how full its spans are, holes, and a map of its pages
   goom xray 4711 --json            every figure, for machines
 
 Needs no endpoint, no restart and no symbols: it reads the process's memory, and the process is
@@ -23,6 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for", type=seconds, dest="for_seconds", metavar="1m", help="how long, with --every"
     )
+    parser.add_argument(
+        "--spans", action="store_true", help="occupancy by size class, free pages, a map"
+    )
     parser.add_argument("--json", action="store_true", help="every figure; one object a line")
 
 
@@ -35,5 +39,6 @@ def run(parsed: argparse.Namespace) -> int:
         every_seconds=parsed.every,
         for_seconds=parsed.for_seconds,
         as_json=parsed.json,
+        spans=parsed.spans,
     )
     return show(wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from goom.case.document import plain
 from goom.case.errors import BadInput
 from goom.case.xray import Xray, XrayCost
 from goom.cli import terminal
+from goom.cli.xray_spans_screen import show_spans
 from goom.renderers import xray_text
 from goom.signals.xray_pacer import xray_pacer
 from goom.sources import procfs
@@ -32,6 +33,7 @@ class Wanted:
     every_seconds: float | None
     for_seconds: float | None
     as_json: bool
+    spans: bool = False
 
 
 def show(wanted: Wanted) -> int:
@@ -42,8 +44,9 @@ def show(wanted: Wanted) -> int:
         raise BadInput("--for says how long to look again and again.", "Add:  --every 1s")
     target = _attached(int(wanted.pid))
     try:
-        for told in _looks(target, wanted):
-            _print(told, wanted)
+        look = _spans(target, wanted) if wanted.spans else _figures(target, wanted)
+        for _ in _moments(target, wanted):
+            look()
     finally:
         target.close()
     return 0
@@ -60,10 +63,19 @@ def _attached(pid: int) -> Target:
         return attach(found.pid)
 
 
-def _looks(target: Target, wanted: Wanted) -> Iterator[Xray]:
-    """One look, or one after the other at even times."""
+def _figures(target: Target, wanted: Wanted) -> Callable[[], None]:
     sampler = Sampler(target)
-    yield _look(target, sampler)
+    return lambda: _print(_look(target, sampler), wanted)
+
+
+def _spans(target: Target, wanted: Wanted) -> Callable[[], None]:
+    again = wanted.every_seconds is not None
+    return lambda: show_spans(target, every=again, as_machine=wanted.as_json)
+
+
+def _moments(target: Target, wanted: Wanted) -> Iterator[None]:
+    """When to look: once, or again and again at even times."""
+    yield
     if wanted.every_seconds is None:
         return
     began, count = time.monotonic(), 0
@@ -75,7 +87,7 @@ def _looks(target: Target, wanted: Wanted) -> Iterator[Xray]:
                 return
             time.sleep(max(began + at - time.monotonic(), 0))
             if procfs.is_alive(target.pid):
-                yield _look(target, sampler)
+                yield
     print(f"goom: looked at process {target.pid} {count} times", file=sys.stderr)
 
 
