@@ -20,7 +20,9 @@ from goom.case.series import (
     ProcessSeries,
 )
 from goom.case.subject import Ending, Subject
+from goom.case.surroundings import NumaLooks, NumaMaps, Surroundings, SurroundingsLooks
 from goom.formats import gctrace
+from tests.any_surroundings import SURROUNDINGS, numa_maps
 
 Floats = NDArray[np.float64]
 
@@ -249,7 +251,7 @@ _BINARIES = st.builds(
 )
 
 
-def _moment(look: Profile | GoroutineDump | Mappings) -> float:
+def _moment(look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps) -> float:
     return inf if np.isnan(look.taken_at_seconds) else look.taken_at_seconds
 
 
@@ -265,6 +267,8 @@ def evidence() -> st.SearchStrategy[Evidence]:
         profiles=_looks(_profile(), 6).map(Profiles),
         goroutine_dumps=_looks(_dump(), 3).map(GoroutineDumps),
         mappings=_looks(_mappings(), 2).map(MappingLooks),
+        surroundings=_looks(SURROUNDINGS, 2).map(SurroundingsLooks),
+        numa=_looks(numa_maps(), 1).map(NumaLooks),
         gctrace=_maybe(_trace()),
         memstats=_maybe(_memstats()),
         process=_maybe(_series(_PROCESS).map(lambda parts: ProcessSeries(*parts))),

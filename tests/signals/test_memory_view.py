@@ -99,7 +99,7 @@ def test_where_what_go_needs_does_not_fit_no_limit_is_advised() -> None:
     seen = real("1.27.3-heap")
     assert seen.cgroup is not None
     usage = seen.cgroup.last("usage_bytes") / MIB
-    told = budget_of(under(seen, around(level("/app", usage, 64))))
+    told = budget_of(under(seen, around(level("/app", usage, 54))))
     assert isnan(told.advised_gomemlimit_bytes)
     assert "too small" in told.advice
 

@@ -1,7 +1,7 @@
 """Transparent huge pages against Go's heap: what came back that Go had returned, and how.
 
 Go returns pages with MADV_DONTNEED. The kernel brings memory back in two ways that Go does not see:
-the first touch of a range that has no page yet maps all 2 MiB of it (mode always, or MADV_HUGEPAGE),
+the first touch of a range that has no page yet maps all its 2 MiB (mode always, or MADV_HUGEPAGE),
 and khugepaged, or MADV_COLLAPSE, makes one huge page of a range with holes (max_ptes_none says how
 many of 512 pages may be missing). HeapReleased then counts memory that is resident. What Go's
 versions ask for is in mem_linux.go and mgcscavenge.go of each.
