@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goom.case.profile import Flags, Ids, Ints
+from goom.case.profile import Flags, Frame, Ids, Ints
 
 Addresses = NDArray[np.uint64]
 
@@ -74,3 +74,55 @@ class XrayGoroutines:
 
     def __len__(self) -> int:
         return len(self.goids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoroutineGroup:
+    """Goroutines with one stack, one state and one creation site.
+
+    ``longest_wait_seconds`` is a lower bound, -1 when no collection has found any of them waiting;
+    ``stack_bytes`` is what their stacks take.
+    """
+
+    state: str
+    count: int
+    longest_wait_seconds: float
+    stack_bytes: int
+    created_by: Frame  # function "" when a dump does not say it
+    frames: tuple[Frame, ...]  # leaf first, as a dump shows them; () when the stack is unread
+    waits_in: int  # the place in ``frames`` of what the user's code called, or of its own leaf
+    goids: tuple[int, ...]
+    locked_to_thread: int
+    leaked: int  # by Go's own mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerGroup:
+    """Timers in the heaps of the Ps that call the same function.
+
+    ``calls`` is what Go runs when one fires (time.sendTime for tickers and timers with a channel,
+    time.goFunc for AfterFunc, runtime.goroutineReady for Sleep); ``callback`` the function that
+    AfterFunc was given, "" for others.
+    """
+
+    calls: str
+    callback: str
+    is_periodic: bool
+    count: int
+    shortest_period_seconds: float  # 0 when not periodic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XrayTimers:
+    """What waits in the timer heaps; ``changed`` came or went while they were read.
+
+    Since 1.23 a timer with a channel is in a heap only while somebody waits for it.
+    """
+
+    groups: tuple[TimerGroup, ...]  # most first
+    changed: int
+
+    @property
+    def total(self) -> int:
+        """All timers in heaps."""
+        return sum(group.count for group in self.groups)

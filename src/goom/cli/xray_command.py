@@ -2,6 +2,8 @@
 
   goom xray 4711                   one screen
   goom xray 4711 --every 1s        one line a second, until Ctrl-C (or --for 1m)
+  goom xray 4711 --goroutines      who waits where, since when, started by whom; and timers
+  goom xray 4711 --heap h.pb.gz    the heap profile, for goom diagnose and go tool pprof
   goom xray 4711 --spans           how full its spans are, holes, and a map of its pages
   goom xray 4711 --json            every figure, for machines
 
@@ -25,6 +27,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--for", type=seconds, dest="for_seconds", metavar="1m", help="how long, with --every"
     )
     parser.add_argument(
+        "--goroutines", action="store_true", help="every goroutine, those of one stack together"
+    )
+    parser.add_argument("--heap", default="", metavar="FILE.pb.gz", help="write the heap profile")
+    parser.add_argument(
+        "--dump", default="", metavar="FILE.txt", help="write all stacks, as goroutine?debug=2 does"
+    )
+    parser.add_argument(
         "--spans", action="store_true", help="occupancy by size class, free pages, a map"
     )
     parser.add_argument("--json", action="store_true", help="every figure; one object a line")
@@ -40,5 +49,8 @@ def run(parsed: argparse.Namespace) -> int:
         for_seconds=parsed.for_seconds,
         as_json=parsed.json,
         spans=parsed.spans,
+        goroutines=parsed.goroutines,
+        heap=parsed.heap,
+        dump=parsed.dump,
     )
     return show(wanted)

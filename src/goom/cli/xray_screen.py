@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from goom.case.document import plain
 from goom.case.errors import BadInput
 from goom.case.xray import Xray, XrayCost
-from goom.cli import terminal
+from goom.cli import terminal, xray_depth_screen
+from goom.cli.xray_depth_screen import DepthWanted
 from goom.cli.xray_spans_screen import show_spans
 from goom.renderers import xray_text
 from goom.signals.xray_pacer import xray_pacer
@@ -34,6 +35,14 @@ class Wanted:
     for_seconds: float | None
     as_json: bool
     spans: bool = False
+    goroutines: bool = False
+    heap: str = ""
+    dump: str = ""
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether goroutines or the heap profile were asked for, in place of the figures."""
+        return self.goroutines or bool(self.heap or self.dump)
 
 
 def show(wanted: Wanted) -> int:
@@ -42,14 +51,25 @@ def show(wanted: Wanted) -> int:
         raise BadInput(f"{wanted.pid!r} is not a process number.", "Find it:  pgrep -a NAME")
     if wanted.for_seconds is not None and wanted.every_seconds is None:
         raise BadInput("--for says how long to look again and again.", "Add:  --every 1s")
+    if wanted.is_deep and wanted.every_seconds is not None:
+        raise BadInput("goroutines and the heap profile are read once.", "Leave out --every.")
     target = _attached(int(wanted.pid))
     try:
+        if wanted.is_deep:
+            xray_depth_screen.show(target, _deep(wanted))
+            return 0
         look = _spans(target, wanted) if wanted.spans else _figures(target, wanted)
         for _ in _moments(target, wanted):
             look()
     finally:
         target.close()
     return 0
+
+
+def _deep(wanted: Wanted) -> DepthWanted:
+    return DepthWanted(
+        goroutines=wanted.goroutines, heap=wanted.heap, dump=wanted.dump, as_json=wanted.as_json
+    )
 
 
 def _attached(pid: int) -> Target:

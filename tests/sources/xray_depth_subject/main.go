@@ -28,6 +28,8 @@ var (
 	mutex  sync.Mutex
 	always sync.WaitGroup
 	spun   [2]uint64
+
+	tickers []*time.Ticker
 )
 
 func main() {
@@ -40,6 +42,7 @@ func main() {
 	mutex.Lock()
 	always.Add(1)
 	park(count)
+	tick()
 	for i := 0; i < sites; i++ {
 		descend(i, 17)
 	}
@@ -135,6 +138,22 @@ func park(count int) {
 		panic("deferred")
 	}()
 }
+
+// Seven tickers that somebody waits for, three that nobody does, five calls to come.
+func tick() {
+	for i := 0; i < 10; i++ {
+		ticker := time.NewTicker(time.Hour + time.Duration(i)*time.Minute)
+		tickers = append(tickers, ticker)
+		if i < 7 {
+			go func() { <-ticker.C }()
+		}
+	}
+	for i := 0; i < 5; i++ {
+		time.AfterFunc(2*time.Hour, later)
+	}
+}
+
+func later() { fmt.Println("later") }
 
 func recurse(deep int, c chan int) int {
 	if deep == 0 {
