@@ -11,7 +11,7 @@ from goom.claims.bench.claim import Claim
 from goom.claims.bench.ratios import ratio_of, take_turns
 from goom.claims.bench.reading import number
 
-_ROUNDS = 12
+_ROUNDS = 18
 _BASE_MIB = 32
 _RISES_MIB = (60, 80, 100, 120, 140, 160)  # so that no rise ends at one phase of a cycle alone
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
@@ -19,11 +21,17 @@ def _measure(go: Go) -> Row:
     grow = go.source.function("runtime/mcentral.go", "grow")
     return {
         "slots_of_mcache": layout(go, "runtime.mcache").fields.get("alloc", ""),
-        "mcentral_of_mheap": layout(go, "runtime.mheap").fields.get("central", "")[:60],
+        "mcentrals_of_mheap": _array_of(layout(go, "runtime.mheap").fields["central"], "mcentral"),
         "refill_asks_mcentral": ".cacheSpan()" in refill,
         "refill_asks_mheap": "mheap_.alloc(" in refill,
         "mcentral_asks_mheap": "mheap_.alloc(" in grow,
     }
+
+
+def _array_of(kind: str, name: str) -> str:
+    """``136 runtime.mcentral`` of an array of structs that hold one each."""
+    found = re.match(rf"\[(\d+)\].*\b(runtime\.{name})\b", kind)
+    return f"{found[1]} {found[2]}" if found else kind
 
 
 def judge(figures: Figures) -> Judgement:

@@ -8,6 +8,7 @@ from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import number
 
 _MUCH_BYTES = 100_000  # a dozen pages: spans that nobody asked for
+_STARTS = 7
 
 
 def measure(bench: Bench) -> Figures:
@@ -21,8 +22,13 @@ def _measure(go: Go) -> Row:
     return {
         "slots_start_empty": "c.alloc[i] = &emptymspan" in made,
         "refills_at_start": made.count("refill("),
-        "heap_inuse_at_main_bytes": go.run("heapfacts", "start").figures()["heap_inuse_bytes"],
+        "heap_inuse_at_main_bytes": min(_in_use_bytes(go) for _ in range(_STARTS)),
     }
+
+
+def _in_use_bytes(go: Go) -> int:
+    """What the runtime's own goroutines have allocated by then differs from start to start."""
+    return int(go.run_again("heapfacts", "start").figures()["heap_inuse_bytes"])
 
 
 def judge(figures: Figures) -> Judgement:
@@ -35,7 +41,7 @@ def judge(figures: Figures) -> Judgement:
     if filled or extra > _MUCH_BYTES:
         return holds_in_part(f"{extra:.0f} bytes more are in use when main begins")
     return does_not_hold(
-        f"every slot of a new mcache is &emptymspan in both; main begins with {extra:+.0f} bytes"
+        f"every slot of a new mcache is &emptymspan in both; main begins with {extra:+,.0f} bytes"
     )
 
 
@@ -44,7 +50,10 @@ CLAIM = Claim(
         id="C024",
         chapter="2.1",
         statement="Since 1.22 mcache is warmed at cold start with spans of common size classes.",
-        method="the body of allocmcache in 1.21 and 1.22; HeapInuse as the first statement of main",
+        method=(
+            "the body of allocmcache in 1.21 and 1.22; HeapInuse as the first statement of main, "
+            "the least of seven starts"
+        ),
         rule=(
             "holds when 1.22 fills new mcaches and more than 100 kB more are in use at main; in "
             "part when only one of these"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
@@ -17,12 +19,12 @@ def measure(bench: Bench) -> Figures:
 
 def _measure(go: Go) -> Row:
     mspan = layout(go, "runtime.mspan")
-    bits = go.source.first(r"^type gcBits ", "runtime/mheap.go")
+    bits = re.search(r"^type gcBits .*?^}", go.source.text("runtime/mheap.go"), re.M | re.S)
     allocated = go.source.function("runtime/mheap.go", "newAllocBits")
     return {
         "mspan_bytes": mspan.size_bytes,
         "type_of_alloc_bits": mspan.fields.get("allocBits", ""),
-        "gc_bits": bits.text if bits else "",
+        "gc_bits": " ".join(bits[0].split()) if bits else "none",
         "body_of_new_alloc_bits": " ".join(allocated.split()),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number
@@ -44,7 +45,8 @@ def judge(figures: Figures) -> Judgement:
         return holds_in_part("either the reach or the number of classes is so")
     row = next(iter(figures.values()))
     shares = ", ".join(
-        f"{size} B {number(row, f'tiny_of_{size}_bytes_fraction'):.0%}" for size in _SIZES[:5]
+        f"{size} B {percent_text(number(row, f'tiny_of_{size}_bytes_fraction'))}"
+        for size in _SIZES[:5]
     )
     return does_not_hold(
         f"combined with another object in one block: {shares}, larger none;"

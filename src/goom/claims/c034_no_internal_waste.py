@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import number
@@ -27,11 +28,10 @@ def _measure(go: Go) -> Row:
 def judge(figures: Figures) -> Judgement:
     """Under 1 % everywhere: removed. Under 1 % below 16 bytes alone: in part."""
     tiny, small = _worst(figures, range(16)), _worst(figures, range(16, 1024))
+    said = f"up to {percent_text(tiny)} is wasted under 16 bytes, up to {percent_text(small)} above"
     if max(tiny, small) < 0.01:
-        return holds(f"at most {max(tiny, small):.1%} is wasted")
-    if tiny < 0.01:
-        return holds_in_part(f"under 16 bytes at most {tiny:.1%} is wasted, above {small:.0%}")
-    return does_not_hold(f"up to {tiny:.0%} is wasted under 16 bytes, up to {small:.0%} above")
+        return holds(said)
+    return holds_in_part(said) if tiny < 0.01 else does_not_hold(said)
 
 
 def _worst(figures: Figures, sizes: range) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, cannot_measure
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import per_version
@@ -23,7 +24,7 @@ def _measure(go: Go) -> Row:
 
 def judge(figures: Figures) -> Judgement:
     """A figure without a program cannot be checked."""
-    unused = per_version(figures, "unused_after_half_is_dropped_fraction", "{:.0%}")
+    unused = per_version(figures, "unused_after_half_is_dropped_fraction", percent_text)
     return cannot_measure(
         "no program is named, and the share depends on nothing else: one that drops every second"
         f" of 200,000 mixed objects leaves {unused} of its spans unused"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import bytes_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.layout import layout
@@ -33,10 +34,9 @@ def judge(figures: Figures) -> Judgement:
     """8 pages."""
     if every(figures, lambda row: row["pages_of_page_cache"] == _SAID_PAGES):
         return holds("the bitmap of a page cache has 8 bits")
-    pages, size = (
-        per_version(figures, name) for name in ("pages_of_page_cache", "page_cache_bytes")
-    )
-    said = f"the bitmap of a page cache has {pages} bits: {size} bytes of address space at most"
+    pages = per_version(figures, "pages_of_page_cache")
+    size = per_version(figures, "page_cache_bytes", bytes_text)
+    said = f"the bitmap of a page cache has {pages} bits: {size} of address space at most"
     return holds_in_part(said) if "," in pages else does_not_hold(said)
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.reading import every, text
+from goom.claims.bench.reading import every
 
 _FILE = "runtime/mbarrier.go"
 
 
 def measure(bench: Bench) -> Figures:
-    """What the runtime says of its barrier, since when, and what the buffer is given."""
+    """What the runtime says of its barrier, and what the buffer is given."""
     return bench.each(_measure)
 
 
 def _measure(go: Go) -> Row:
     comment = " ".join(go.source.text(_FILE).split("package runtime")[-1][:4000].split())
-    since = go.source.first(r"hybrid (write )?barrier.*Go 1\.|Go 1\.\d+.*hybrid", "runtime")
     flush = go.source.function("runtime/mwbbuf.go", "get2")
     return {
         "says_yuasa_and_dijkstra": "Yuasa" in comment and "Dijkstra" in comment,
@@ -28,7 +27,6 @@ def _measure(go: Go) -> Row:
         "switches_in_environment": len(
             go.source.find(r'"(writebarrier|gcbarrier|barrier)"', "runtime/runtime1.go")
         ),
-        "says_since": since.text[:90] if since else "",
     }
 
 
@@ -38,7 +36,7 @@ def judge(figures: Figures) -> Judgement:
         figures,
         lambda row: bool(row["says_yuasa_and_dijkstra"] and row["both_pointers_are_buffered"]),
     )
-    oldest, first = next(iter(figures)), next(iter(figures.values()))
+    oldest = next(iter(figures))
     one = every(figures, lambda row: row["barriers_compiled_in"] == 1
                 and row["switches_in_environment"] == 0)  # fmt: skip
     if not hybrid:
@@ -47,12 +45,8 @@ def judge(figures: Figures) -> Judgement:
         return holds("the barrier is hybrid, and there are others to choose from")
     return holds_in_part(
         f"the barrier is that in every version measured, {oldest} like the newest, and there is no"
-        f" other to choose{_said(text(first, 'says_since'))}"
+        " other to choose"
     )
-
-
-def _said(since: str) -> str:
-    return f" ({since})" if since else ""
 
 
 CLAIM = Claim(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.pacing import goal_points, worst_error
@@ -36,9 +37,9 @@ def judge(figures: Figures) -> Judgement:
     names = ("error_with_few_stacks_fraction", "error_with_1000_deep_stacks_fraction")
     few, many = (every(figures, lambda row, name=name: number(row, name) <= _CLOSE)  # type: ignore[misc]
                  for name in names)  # fmt: skip
-    errors = [per_version(figures, name, "{:.1%}") for name in names]
+    errors = [per_version(figures, name, percent_text) for name in names]
     if few and many:
-        return holds(f"the goal is that within {_CLOSE:.0%}")
+        return holds(f"the goal is that within {percent_text(_CLOSE)}")
     if few:
         return holds_in_part(
             f"close with few stacks (off by {errors[0]}); with 1,000 deep ones off by {errors[1]}:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.pacing import goal_points
@@ -32,7 +33,10 @@ def judge(figures: Figures) -> Judgement:
         for row in figures.values()
         for gogc in _GOGC
     )
-    said = f"from 25 to 400 the room to grow is GOGC/100 of what was marked, within {worst:.2%}"
+    said = (
+        "from 25 to 400 the room to grow is GOGC/100 of what was marked, within"
+        f" {percent_text(worst)}"
+    )
     if worst < 0.001:
         return does_not_hold(said)
     return holds_in_part(said) if worst < 0.05 else holds(said)

@@ -18,7 +18,7 @@ def _measure(go: Go) -> Row:
     points = goal_points(go)
     state = go.source.first(r"^\theapGoal\s+(atomic|u?int)", "runtime/mgcpacer.go", code_only=True)
     return {
-        "field_heap_goal": state.place if state else "",
+        "field_heap_goal": state is not None,
         "metric_equals_next_gc": all(p.heap_goal_bytes == p.next_gc_bytes for p in points),
         "metric_heap_goal_bytes": points[0].heap_goal_bytes,
     }

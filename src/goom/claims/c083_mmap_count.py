@@ -41,8 +41,8 @@ def judge(figures: Figures) -> Judgement:
         return holds_in_part("one of the two signs tells them apart")
     return does_not_hold(
         f"{_GOROUTINES:,} leaked goroutines make"
-        f" {per_version(figures, 'mmap_per_thousand_goroutines')} mmap calls a thousand; munmap is"
-        f" called {per_version(figures, 'munmap_calls_healthy')} times by the healthy program"
+        f" {per_version(figures, 'mmap_per_thousand_goroutines')} mmap calls per thousand; munmap"
+        f" is called {per_version(figures, 'munmap_calls_healthy')} times by the healthy program"
     )
 
 

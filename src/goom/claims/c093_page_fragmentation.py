@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
-from goom.case.units import bytes_text
+from goom.case.units import bytes_text, percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, numbers, per_version
@@ -36,8 +36,9 @@ def judge(figures: Figures) -> Judgement:
     idle = bytes_text(min(numbers(figures, "heap_idle_bytes").values()))
     growth = per_version(figures, "heap_alloc_late_to_early_ratio", "{:.2f}")
     said = (
-        f"with {idle} or more of free pages the heap grew by {per_version(figures, name, '{:.0%}')}"
-        f" of a request for half of them, and HeapAlloc is {growth} of what it was"
+        f"with {idle} or more of free pages the heap grew by"
+        f" {per_version(figures, name, percent_text)} of a request for half of them, and"
+        f" HeapAlloc is {growth} of what it was"
     )
     if pieces and sign:
         return holds(said)

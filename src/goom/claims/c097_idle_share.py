@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, per_version
@@ -28,8 +29,8 @@ def judge(figures: Figures) -> Judgement:
     """Free pages it is; waste only if they are still the process's."""
     free = every(figures, lambda row: bool(row["equals_heap_idle"]))
     costs = every(figures, lambda row: number(row, "released_of_it_fraction") < 0.5)
-    alarm = per_version(figures, "said_to_be_fragmented_fraction", "{:.0%}")
-    released = per_version(figures, "released_of_it_fraction", "{:.0%}")
+    alarm = per_version(figures, "said_to_be_fragmented_fraction", percent_text)
+    released = per_version(figures, "released_of_it_fraction", percent_text)
     if free and costs:
         return holds(f"{alarm}, most of which the process still holds")
     if free:

@@ -67,9 +67,9 @@ CLAIM = Claim(
             " not hold when neither in any; otherwise in part"
         ),
         truth=(
-            "Up to 1.22 the runtime's timers refer to it until Stop. Since 1.23 they do not where"
-            " nobody waits (time.go; in modules of go 1.23 and later, before 1.27). No version"
-            " starts a goroutine for it (time/tick.go)."
+            "Up to 1.22 the runtime's timers refer to it until Stop. Since 1.23 they do not unless"
+            " somebody waits (time.go; up to 1.26 only in a module that says go 1.23 or later). No"
+            " version starts a goroutine for it (time/tick.go)."
         ),
         instead="defer ticker.Stop() all the same: until it is collected it ticks.",
     ),

@@ -53,7 +53,12 @@ def none(figures: Figures, fits: Callable[[Row], bool]) -> bool:
     return bool(figures) and not any(fits(row) for row in figures.values())
 
 
-def per_version(figures: Figures, name: str, form: str | Callable[[float], str] = "{:g}") -> str:
+def plain(value: float) -> str:
+    """``20,000``; ``2.05`` when it is not whole."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+
+
+def per_version(figures: Figures, name: str, form: str | Callable[[float], str] = plain) -> str:
     """``2.00 (1.21.13), 2.01 (1.22.10)``; one figure alone when it is the same everywhere."""
     told = form.format if isinstance(form, str) else form
     found = {key: told(value) for key, value in numbers(figures, name).items()}

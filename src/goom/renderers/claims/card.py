@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from goom.case.claim import Figures, LedgerEntry
 from goom.case.claims_run import ClaimsRun
-from goom.renderers.claims.figures import label, names_of, texts, value_text
+from goom.renderers.claims.figures import label, names_of, same_everywhere, texts, value_text
 from goom.renderers.claims.table import STYLES, because, ending, room_of
 from goom.renderers.text.lines import Line, Span, cells, hanging, pad, painted, plain, wrapped
 
@@ -83,5 +83,8 @@ def _table(figures: Figures, columns: dict[str, int], room: int) -> Iterator[Lin
             yield plain(pad(label(name), beside) + row, 2)
         else:
             yield plain(label(name), 2)
-            for key, value in found.items():
-                yield from hanging((Span(f"    {key}  ", "dim"),), value, 2 + room + len(head))
+            told = {"each": next(iter(found.values()))} if same_everywhere(found) else found
+            widest = max(map(cells, told))
+            for key, value in told.items():
+                head_of_it = (Span(f"    {key:<{widest}}  ", "dim"),)
+                yield from hanging(head_of_it, value, 2 + room + len(head))

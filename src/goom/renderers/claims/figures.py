@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from goom.case.claim import Figures, Value
 from goom.case.names import harmless
@@ -52,6 +53,11 @@ def _plain(value: float) -> str:
 def names_of(figures: Figures) -> tuple[str, ...]:
     """Every figure's name, in the order in which they were measured."""
     return tuple(dict.fromkeys(name for row in figures.values() for name in row))
+
+
+def same_everywhere(found: Mapping[str, str]) -> bool:
+    """Whether several versions have it, and all the same: it needs to be said only once."""
+    return len(found) > 1 and len(set(found.values())) == 1
 
 
 def texts(figures: Figures, name: str) -> dict[str, str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from goom.case.claim import Figures, LedgerEntry
 from goom.case.claims_run import ClaimsRun
 from goom.renderers.claims.chapters import by_chapter, title
-from goom.renderers.claims.figures import label, names_of, texts
+from goom.renderers.claims.figures import label, names_of, same_everywhere, texts
 from goom.renderers.claims.table import because
 
 _SPECIAL = re.compile(r"([\\*|<>`])")
 _BRACKETS = str.maketrans({"[": "&#91;", "]": "&#93;"})  # escaped, a reader might still see a link
+_WIDEST = 28  # characters of a column: longer texts would make the table scroll
 _PREFACE = """\
 # The claims ledger
 
@@ -70,13 +71,25 @@ def _detail(entry: LedgerEntry) -> Iterator[str]:
 
 
 def _figures(figures: Figures) -> Iterator[str]:
-    yield f"| | {' | '.join(figures)} |"
-    yield f"|---|{'---:|' * len(figures)}"
-    for name in names_of(figures):
-        found = texts(figures, name)
-        cells = (_safe(found.get(key, "")) for key in figures)
-        yield f"| {_safe(label(name))} | {' | '.join(cells)} |"
-    yield ""
+    """A table, and below it what is too long for its columns."""
+    found = {name: texts(figures, name) for name in names_of(figures)}
+    narrow = {name: row for name, row in found.items() if max(map(len, row.values())) <= _WIDEST}
+    if narrow:
+        yield f"| | {' | '.join(figures)} |"
+        yield f"|---|{'---:|' * len(figures)}"
+        for name, row in narrow.items():
+            cells = (_safe(row.get(key, "")) for key in figures)
+            yield f"| {_safe(label(name))} | {' | '.join(cells)} |"
+        yield ""
+    for name in [name for name in found if name not in narrow]:
+        yield from _listed(label(name), found[name])
+
+
+def _listed(name: str, row: Mapping[str, str]) -> Iterator[str]:
+    """Once when it is the same everywhere."""
+    told = {"each version": next(iter(row.values()))} if same_everywhere(row) else row
+    for key, value in told.items():
+        yield f"- {_safe(name)}, {key}: `{value.replace('`', chr(39))}`"
 
 
 def _safe(text: str) -> str:

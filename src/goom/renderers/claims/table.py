@@ -9,7 +9,7 @@ from goom.case.claims_run import ClaimsRun
 from goom.case.names import harmless
 from goom.case.units import seconds_text
 from goom.renderers.claims.chapters import by_chapter, title
-from goom.renderers.claims.figures import label, names_of, texts
+from goom.renderers.claims.figures import label, names_of, same_everywhere, texts
 from goom.renderers.text.lines import Line, Span, hanging, painted, plain, wrapped
 
 NARROWEST = 60
@@ -73,7 +73,7 @@ def _first_figure(entry: LedgerEntry, room: int) -> list[Line]:
 
 def _by_version(found: Mapping[str, str]) -> str:
     """``40 (1.21.13), 37 (1.27.3)``; a figure that is the same everywhere stands once."""
-    if len(set(found.values())) == 1 and len(found) > 1:
+    if same_everywhere(found):
         return f"{next(iter(found.values()))} in each version"
     return ", ".join(f"{value} ({key})" for key, value in found.items())
 

@@ -12,15 +12,18 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
 var (
 	tickers []*time.Ticker
 	ticks   = make(chan bool, 1)
+	started atomic.Int64
 )
 
 func wait(ticker *time.Ticker) {
+	started.Add(1)
 	for range ticker.C {
 		select {
 		case ticks <- true:
@@ -39,6 +42,9 @@ func main() {
 	for i := range tickers {
 		tickers[i] = time.NewTicker(time.Hour)
 		go wait(tickers[i])
+	}
+	for started.Load() < int64(count) { // on a busy machine that takes a while
+		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(200 * time.Millisecond)
 	after := stats()
