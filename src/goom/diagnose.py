@@ -56,6 +56,7 @@ def facts(evidence: Evidence) -> dict[type, object]:
         evidence.cgroup,
         evidence.metrics,
         evidence.binary,
+        evidence.ebpf if evidence.ebpf.all else None,
     )
     return {type(part): part for part in parts if part is not None}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from goom.case.binary import BinaryCalls
+from goom.case.ebpf import EbpfLooks
 from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
@@ -64,5 +65,6 @@ class Evidence:
     cgroup: CgroupSeries | None = None
     metrics: MetricsSeries | None = None
     binary: BinaryCalls | None = None
+    ebpf: EbpfLooks = EbpfLooks(())
     not_read: tuple[NotRead, ...] = ()
     sources: tuple[str, ...] = field(default_factory=tuple)  # what each fact was read from

@@ -14,6 +14,7 @@ _WORDS = {
     "CgroupSeries": "the memory cgroup's figures over time",
     "Composition": "MemStats (…/heap?debug=1 or /debug/vars)",
     "Course": _OVER_TIME,
+    "EbpfLooks": "looks through eBPF (goom probe PID mmap stacks, or --ebpf)",
     "GCCost": _LOG,
     "GCTrace": _LOG,
     "GoroutineDumps": "goroutine dumps (…/goroutine?debug=2)",

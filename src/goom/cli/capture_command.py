@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from goom.case.errors import BadInput
 from goom.case.units import bytes_text, percent_text, seconds_text
-from goom.cli.options import seconds, share, size
+from goom.cli.options import ebpf, ebpf_looks, seconds, share, size
 
 if TYPE_CHECKING:
     from goom.sources.capture import CaptureOptions, CaptureResult, CaptureStatus
@@ -52,6 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="1%",
         help="of the time that all looks may take of the program",
     )
+    ebpf(parser)
     parser.add_argument(
         "--max-bytes", type=size, metavar="1G", help="how large the bundle may grow"
     )
@@ -74,6 +75,7 @@ def run(parsed: argparse.Namespace) -> int:
         looks=names,
         every_seconds=parsed.every,
         budget_fraction=parsed.budget,
+        ebpf=_probes(parsed),
         on_status=None if parsed.quiet else _Progress().show,
         **bounds,
     )
@@ -84,6 +86,15 @@ def run(parsed: argparse.Namespace) -> int:
     if not parsed.quiet:
         _say(_outcome(result, options))
     return 0
+
+
+def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """The eBPF looks that were asked for; a name that is none is said at once."""
+    if not parsed.ebpf:
+        return ()
+    from goom.sources.ebpf_looks import checked
+
+    return checked(ebpf_looks(parsed))
 
 
 def _whom(parsed: argparse.Namespace) -> tuple[int | None, str]:
@@ -132,8 +143,21 @@ def _plan(target: LiveTarget, looks: tuple[Look, ...], options: CaptureOptions) 
             lines.append(f"  {look.title:<24}  {often:<11}  {look.cost_text(goroutines)}")
     if endpoint is None:
         lines.append("  It has no pprof address that answers: only the kernel is asked.")
+    lines += _ebpf_plan(options)
     lines.append(f"  Together at most {share} of the time; dearer looks are made rarer.")
     return lines
+
+
+def _ebpf_plan(options: CaptureOptions) -> list[str]:
+    if not options.ebpf:
+        return []
+    from goom.sources import ebpf_plan
+    from goom.sources.ebpf_looks import EbpfOptions
+
+    wanted = EbpfOptions(
+        what=options.ebpf, seconds=options.for_seconds, budget_fraction=options.budget_fraction
+    )
+    return ebpf_plan.lines("through eBPF", None, wanted)[1:]
 
 
 def _outcome(result: CaptureResult, options: CaptureOptions) -> list[str]:

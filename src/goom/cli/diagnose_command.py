@@ -12,10 +12,11 @@ found, 2 cannot tell or the input cannot be read.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import PurePath
 
 from goom.case.errors import BadInput
-from goom.cli.options import gogc, loading, reading, seconds, size
+from goom.cli.options import ebpf, ebpf_looks, gogc, loading, reading, seconds, size
 
 _STDOUT = "-"
 _JSON_ENDS, _MARKDOWN_ENDS = (".json",), (".md", ".markdown")
@@ -50,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="10s",
         help="how long to watch a running program",
     )
+    ebpf(parser)
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -66,6 +68,7 @@ def run(parsed: argparse.Namespace) -> int:
         gogc_percent=parsed.gogc,
         gomemlimit_bytes=parsed.gomemlimit,
         for_seconds=parsed.for_seconds,
+        ebpf=_probes(parsed),
         **loading(parsed),
     )
     case = diagnose(load(parsed.targets, options))
@@ -73,6 +76,18 @@ def run(parsed: argparse.Namespace) -> int:
     return show(
         case, Wanted(json=json_file, markdown=markdown_file, html=parsed.html, evidence=bundle)
     )
+
+
+def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """The eBPF looks that were asked for, after saying what they cost."""
+    if not parsed.ebpf:
+        return ()
+    from goom.sources.ebpf_looks import EbpfOptions, checked
+    from goom.sources.ebpf_plan import lines
+
+    options = EbpfOptions(what=checked(ebpf_looks(parsed)), seconds=parsed.for_seconds)
+    print("\n".join(lines("the program", None, options)), file=sys.stderr, flush=True)
+    return options.what
 
 
 def _forms(parsed: argparse.Namespace) -> tuple[str, str]:

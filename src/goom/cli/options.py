@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from goom.case.units import MIB, parse_bytes
 
 _SECONDS = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_EBPF = "mmap,stacks"  # what --ebpf alone means
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 
 
@@ -33,6 +34,23 @@ def reading(parser: _Takes) -> None:
     parser.add_argument(
         "--max-bytes", type=size, metavar="512M", help="how much may be read and unpacked"
     )
+
+
+def ebpf(parser: _Takes) -> None:
+    """The option of every command that can look through eBPF; ``ebpf_looks`` reads it."""
+    parser.add_argument(
+        "--ebpf",
+        nargs="?",
+        const=_EBPF,
+        default="",
+        metavar=_EBPF,
+        help="look through eBPF as well (root, bpftrace): mmap, stacks, gc, oom",
+    )
+
+
+def ebpf_looks(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """Which eBPF looks were asked for; none when the option is not there."""
+    return tuple(filter(None, parsed.ebpf.split(",")))
 
 
 def loading(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goom.case.errors import GoomError
-from goom.cli.options import limit, seconds
+from goom.cli.options import ebpf, ebpf_looks, limit, seconds
 
 if TYPE_CHECKING:
     from goom.sources.run_options import RunResult
@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="its pprof address, where goom cannot find it by itself",
     )
+    ebpf(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="the bundle (default NAME.goom)")
     parser.add_argument(
         "--quiet", action="store_true", help="take the GC trace lines out of its stderr"
@@ -93,6 +94,7 @@ def _observe(command: tuple[str, ...], bundle: Path, parsed: argparse.Namespace)
             memory_limit_bytes=parsed.memory,
             stop_after_seconds=parsed.for_seconds,
             pprof_url=parsed.go_pprof,
+            ebpf=_probes(parsed),
             quiet=parsed.quiet,
             forwarder=forwarder,
             stderr=line.pass_through,
@@ -103,6 +105,20 @@ def _observe(command: tuple[str, ...], bundle: Path, parsed: argparse.Namespace)
             return observe(command, options)
         finally:
             line.finish()
+
+
+def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """The eBPF looks that were asked for, after saying what they cost."""
+    if not parsed.ebpf:
+        return ()
+    from goom.sources.ebpf_looks import EbpfOptions, checked
+    from goom.sources.ebpf_plan import lines
+    from goom.sources.ebpf_watch import LONGEST_SECONDS
+
+    seconds = min(parsed.for_seconds, LONGEST_SECONDS)
+    options = EbpfOptions(what=checked(ebpf_looks(parsed)), seconds=seconds)
+    print("\n".join(lines("the program", None, options)), file=sys.stderr, flush=True)
+    return options.what
 
 
 def _explain(result: RunResult, parsed: argparse.Namespace) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import isnan
 
 from goom.case.binary import BinaryCalls
+from goom.case.ebpf_found import StillMapped
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.course import Course
+from goom.signals.ebpf_mappings import OUTSIDE
 from goom.signals.growth import Growth
 from goom.signals.outside_callers import OutsideCallers
 from goom.signals.trend import ramp
@@ -21,6 +23,7 @@ def off_heap(
     course: Course,
     callers: OutsideCallers | None,
     binary: BinaryCalls | None,
+    mapped: StillMapped | None,
 ) -> Hypothesis:
     """RSS grows outside of what the Go runtime asked for (cgo, mmap, threads).
 
@@ -33,7 +36,8 @@ def off_heap(
 
     How sure:
         MemStats and RSS at the same moments; the mappings (smaps) show where it lies. The binary
-        names the functions that map memory or call C, a CPU profile those that did so.
+        names the functions that map memory or call C, a CPU profile those that did so, eBPF
+        (goom probe PID mmap, --ebpf) the stacks whose mappings are still there.
 
     What else looks like this:
         Go's own free pages not yet returned, the page cache (reclaimable, not charged here).
@@ -55,6 +59,8 @@ def off_heap(
     if callers is not None and callers.blame and size > 0:
         named = callers.blame[0]
         weighing.plus(1.0 * size, f"{named.function} {named.why}", callers.source)
+    if mapped is not None:
+        _weigh_mapped(weighing, growth, mapped)
     if binary is None:
         weighing.lacks("the executable itself, to see who maps memory or calls C")
     return weighing.hypothesis(
@@ -63,6 +69,16 @@ def off_heap(
         blame=callers.blame if callers is not None else (),
         scenario="at_start" if course.starting > 0.5 else "over_hours",
     )
+
+
+def _weigh_mapped(weighing: Weighing, growth: Growth, mapped: StillMapped) -> None:
+    """What eBPF saw: memory mapped outside of Go's and not unmapped, or none of it."""
+    held = mapped.still_mapped_bytes(*OUTSIDE)
+    share = held / growth.grown_outside if growth.grown_outside > 0 else 0.0
+    text = f"{bytes_text(held)} were mapped outside of Go's heap and are still mapped"
+    weighing.plus(2.0 * ramp(held, 1e6, 8e6) * ramp(share, 0.1, 0.4), text, mapped.origin)
+    if not mapped.stopped and not mapped.lost and growth.grown_outside > 0:
+        weighing.minus(1.5 * ramp(share, 0.05, 0.0), text, mapped.origin)
 
 
 def _silent(weighing: Weighing, growth: Growth) -> Hypothesis:

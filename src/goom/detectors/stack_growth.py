@@ -7,6 +7,7 @@ from math import isnan
 
 import numpy as np
 
+from goom.case.ebpf_found import StackGrowers
 from goom.case.profile import Frame
 from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
@@ -30,6 +31,7 @@ def stack_growth(
     subject: Subject,
     goroutines: GoroutineTrend | None,
     process: ProcessSeries | None,
+    growers: StackGrowers | None,
 ) -> Hypothesis:
     """Goroutine stacks are the largest part of the memory.
 
@@ -43,7 +45,8 @@ def stack_growth(
 
     How sure:
         StackInuse is exact. The goroutine profile shows the frames that the deep stacks are made
-        of; a recursive function stands out.
+        of; a recursive function stands out. eBPF (goom probe PID stacks, --ebpf) names the
+        functions in which stacks were too small, and how large they became.
 
     What else looks like this:
         Many shallow goroutines (a goroutine leak), heap held by goroutines.
@@ -56,7 +59,7 @@ def stack_growth(
     fatal = "stack exceeds" in course.harm.go_fatal
     if isnan(share) and not fatal:
         weighing.lacks("StackInuse (MemStats: heap?debug=1 or /debug/vars)")
-        return _hypothesis(weighing, growth, subject, goroutines)
+        return _hypothesis(weighing, growth, _blame(subject, goroutines, growers))
     text = f"stacks: {bytes_text(growth.stacks)}, {share:.0%} of the memory at the peak"
     size = ramp(growth.stacks, 6e6, 20e6)
     weighing.plus(4.5 * ramp(share, 0.2, 0.5) * size, text, growth.source)
@@ -71,23 +74,57 @@ def stack_growth(
         each_text = f"{bytes_text(each)} of stack for each of {goroutines.peak:.0f} goroutines"
         weighing.plus(1.5 * ramp(each, 8 * KIB, 24 * KIB) * size, each_text, growth.source)
         weighing.minus(2.5 * ramp(each, 12 * KIB, 6 * KIB), each_text, growth.source)
+    if growers is not None and growers.rows:
+        largest_bytes = max(row.largest_bytes for row in growers.rows)
+        seen = f"stacks were seen to grow to {bytes_text(largest_bytes)}"
+        weighing.plus(1.0 * ramp(largest_bytes, 16 * KIB, 64 * KIB) * size, seen, growers.origin)
     weighing.minus(1.5 * course.piling_up, "goroutines pile up as well", "goroutine profiles")
-    return _hypothesis(weighing, growth, subject, goroutines)
+    return _hypothesis(weighing, growth, _blame(subject, goroutines, growers))
 
 
-def _hypothesis(
-    weighing: Weighing, growth: Growth, subject: Subject, goroutines: GoroutineTrend | None
-) -> Hypothesis:
+def _hypothesis(weighing: Weighing, growth: Growth, blame: tuple[Blame, ...]) -> Hypothesis:
     return weighing.hypothesis(
         "stack_growth",
         f"Goroutine stacks hold {bytes_text(growth.stacks)}, "
         f"{growth.share(growth.stacks):.0%} of the memory.",
-        blame=_blame(goroutines, subject) if goroutines is not None else (),
+        blame=blame,
         scenario="steady",
     )
 
 
-def _blame(goroutines: GoroutineTrend, subject: Subject) -> tuple[Blame, ...]:
+def _blame(
+    subject: Subject, goroutines: GoroutineTrend | None, growers: StackGrowers | None
+) -> tuple[Blame, ...]:
+    """Where stacks were seen to grow; then the frames of the goroutines that stand deep."""
+    rows = {one.function: one for one in _growing(growers, subject)} if growers else {}
+    for one in _standing(goroutines, subject) if goroutines is not None else ():
+        rows.setdefault(one.function, one)
+    return tuple(rows.values())[:5]
+
+
+def _growing(growers: StackGrowers, subject: Subject) -> tuple[Blame, ...]:
+    """The user's own function that is nearest to each growth, by the bytes that were added."""
+    added: Counter[str] = Counter()
+    places: dict[str, Frame] = {}
+    for row in growers.rows:
+        frame = next(iter(user_frames(row.stack, subject)), row.frame)
+        added[frame.function] += row.added_bytes
+        places.setdefault(frame.function, frame)
+    total = added.total() or 1
+    return tuple(
+        Blame(
+            function,
+            places[function].file,
+            places[function].line,
+            count / total,
+            f"made stacks grow by {bytes_text(count)} while eBPF looked",
+        )
+        for function, count in added.most_common(3)
+        if count >= 0.1 * total
+    )
+
+
+def _standing(goroutines: GoroutineTrend, subject: Subject) -> tuple[Blame, ...]:
     """The functions that most frames of the deepest common stacks belong to."""
     frames: Counter[str] = Counter()
     places: dict[str, Frame] = {}

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PROC_STAT = "proc_stat"
     SERIES_CSV = "series_csv"
     XRAY_SPANS = "xray_spans"
+    EBPF = "ebpf"  # what goom probe saw
     CASE_JSON = "case_json"  # goom's own output
     EXECUTION_TRACE = "execution_trace"
     EMPTY = "empty"
@@ -59,6 +60,7 @@ _BY_CONTENT: tuple[tuple[Kind, re.Pattern[bytes]], ...] = tuple(
         (Kind.SURROUNDINGS, rb"\A==> /(?:proc|sys)/[^\n]+ <==\r?$"),
         (Kind.SERIES_CSV, rb"\A(?:\xef\xbb\xbf)?time_seconds(?:,\w+)*\r?$"),
         (Kind.XRAY_SPANS, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom\.xray_spans/"),
+        (Kind.EBPF, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom\.ebpf/"),
         (Kind.CASE_JSON, rb"\A\s*\{\s*\"schema\"\s*:\s*\"goom"),
         (Kind.PROC_STATUS, rb"\AName:\t[^\n]*\n(?:[^\n]*\n){0,60}?(?:Pid|Threads):\t\d+"),
         (Kind.PROC_STAT, rb"\A\d+ \([^\n]*\) [A-Za-z](?: -?\d+){20,}"),

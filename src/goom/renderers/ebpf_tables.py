@@ -20,9 +20,19 @@ _KINDS = {
     "mmap": "mmap, outside of Go's heap",
     "file": "a mapped file",
 }
-_PLUMBING = ("syscall.", "internal/runtime/syscall.", "runtime/internal/syscall.", "runtime.mallocgc",
-             "runtime.newobject", "runtime.makeslice", "runtime.goexit", "runtime.main",
-             "runtime.deductAssistCredit", "runtime.gcAssist", "runtime.cgocall")  # fmt: skip
+_PLUMBING = (
+    "syscall.",
+    "internal/runtime/syscall.",
+    "runtime/internal/syscall.",
+    "runtime.mallocgc",
+    "runtime.newobject",
+    "runtime.makeslice",
+    "runtime.goexit",
+    "runtime.main",
+    "runtime.deductAssistCredit",
+    "runtime.gcAssist",
+    "runtime.cgocall",
+)
 _OUTSIDE = ("mmap", "c", "thread_stack")
 
 
@@ -84,8 +94,9 @@ def collections(look: EbpfLook, found: SeenCollector, room: int) -> list[Line]:
     if lengths:
         lines += said(
             f"The world was stopped {len(lengths):,} times, {seconds_text(sum(lengths))} in all: "
-            f"median {seconds_text(lengths[len(lengths) // 2])}, longest {seconds_text(lengths[-1])}"
-            f" ({percent_text(sum(lengths) / found.seconds)} of the time), entry to entry.",
+            f"median {seconds_text(lengths[len(lengths) // 2])}, longest "
+            f"{seconds_text(lengths[-1])} ({percent_text(sum(lengths) / found.seconds)} of the "
+            "time), entry to entry.",
             room, "",
         )  # fmt: skip
     return lines + _assists(found, room)

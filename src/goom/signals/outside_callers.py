@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.binary import BinaryCalls
+from goom.case.ebpf_found import StillMapped
 from goom.case.evidence import Profiles
 from goom.case.profile import Frame, Profile
 from goom.case.subject import Subject
+from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Blame
 from goom.rooms import signal
 from goom.signals.attribution import attribute
+from goom.signals.ebpf_mappings import OUTSIDE
 from goom.signals.frames import STANDARD, is_own, owner_of, user_frames
 from goom.signals.stack_search import samples_with
 
@@ -34,6 +37,8 @@ _PROFILED = (
     "golang.org/x/sys/unix.",
     "runtime.cgocall",
 )
+_LEAST_HELD_BYTES = 1 * MIB  # that one stack has mapped and not unmapped
+_OFTEN = 3  # mapped and always unmapped again
 _INNERMOST = 12  # locations of a stack in which a call to the outside is looked for
 
 
@@ -47,26 +52,67 @@ class OutsideCallers:
 
 @signal
 def outside_callers(
-    subject: Subject, binary: BinaryCalls | None, profiles: Profiles | None
+    subject: Subject,
+    binary: BinaryCalls | None,
+    profiles: Profiles | None,
+    mapped: StillMapped | None = None,
 ) -> OutsideCallers | None:
-    """CPU profiles first (mmap, cgo and what touches the pages), then the calls in the binary."""
+    """What eBPF saw mapping memory that is still mapped, then CPU profiles (mmap, cgo and what
+    touches the pages), then the calls in the binary.
+    """
+    held = _holding(subject, mapped) if mapped is not None else {}
     seen = _profiled(subject, profiles.of("cpu", "goroutine", "threadcreate") if profiles else ())
     static = _static(subject, binary) if binary is not None else {}
     total = sum(seen.values())
-    rows: dict[str, Blame] = {}
+    rows = dict(held)
     for frame, count in seen.most_common(4):
         why = "was seen mapping memory or calling C"
-        rows[frame.function] = _blame(frame, count / total, why)
+        rows.setdefault(frame.function, _blame(frame, count / total, why))
     for frame, why in static.items():
         rows.setdefault(frame.function, _blame(frame, nan, why))  # it can, not: so much of it
     if not rows:
         return None
     source = "CPU profile" if seen else "calls in the binary"
+    if held and mapped is not None:
+        source = mapped.origin or "eBPF"
     return OutsideCallers(blame=tuple(rows.values())[:6], source=source)
 
 
 def _blame(frame: Frame, share: float, why: str) -> Blame:
     return Blame(frame.function, frame.file, frame.line, share, why)
+
+
+def _holding(subject: Subject, mapped: StillMapped) -> dict[str, Blame]:
+    """The user's own function that is nearest to a mapping which is still there, largest first.
+
+    A helper that maps for callers who unmap as well is not to blame: the caller who does not is.
+    """
+    rows = [row for row in mapped.rows if row.kind in OUTSIDE]
+    returning = {
+        frame.function
+        for row in rows
+        if not row.still_mapped_ranges and row.calls >= _OFTEN
+        for frame in row.stack
+    }
+    held: Counter[Frame] = Counter()
+    for row in rows:
+        own = [frame for frame in user_frames(row.stack, subject) if _is_written(frame)]
+        telling = [frame for frame in own if frame.function not in returning] or own
+        if telling:
+            held[telling[0]] += row.still_mapped_bytes
+    total = sum(held.values())
+    return {
+        frame.function: _blame(
+            frame, count / total, f"mapped {bytes_text(count)} that are still mapped"
+        )
+        for frame, count in held.most_common(4)
+        if count >= _LEAST_HELD_BYTES
+    }
+
+
+def _is_written(frame: Frame) -> bool:
+    """Go code that somebody wrote, not C and not one of cgo's wrappers."""
+    return frame.file.endswith(".go") and not _is_stub(frame.function)
 
 
 def _profiled(subject: Subject, profiles: tuple[Profile, ...]) -> Counter[Frame]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import select
 import shutil
 import signal
 import subprocess
@@ -152,28 +152,28 @@ def _read(process: subprocess.Popen[bytes], order: Order, take: Callable[[bytes]
     At its deadline, or when ``take`` has enough, it is asked to end: it then prints its counts.
     """
     assert process.stdout is not None
-    descriptor = process.stdout.fileno()
     deadline, asked = time.monotonic() + _START_SECONDS + order.seconds, False
     rest, size = b"", 0
-    with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
-        while not asked or time.monotonic() < deadline:
-            lines: list[bytes] = []
-            if selector.select(_TURN_SECONDS):
-                piece = os.read(descriptor, 1 << 16)
-                if not piece:
-                    break
-                size += len(piece)
-                *lines, rest = (rest + piece).split(b"\n")
-            if size > _MOST_OUTPUT_BYTES or len(rest) > MOST_LINE_BYTES:
-                return True
-            answers = [take(line) for line in lines or [b""]]  # every line, also after a refusal
-            wants_more = all(answers)
-            if not asked and (not wants_more or time.monotonic() > deadline):
-                asked, deadline = True, time.monotonic() + _GRACE_SECONDS
-                os.kill(process.pid, signal.SIGINT)  # not by Popen: it would reap it
+    while not asked or time.monotonic() < deadline:
+        piece = _piece(process.stdout.fileno())
+        if piece == b"":
+            break
+        *lines, rest = (rest + (piece or b"")).split(b"\n")
+        size += len(piece or b"")
+        if size > _MOST_OUTPUT_BYTES or len(rest) > MOST_LINE_BYTES:
+            return True
+        answers = [take(line) for line in lines or [b""]]  # every line, also after a refusal
+        if not asked and (not all(answers) or time.monotonic() > deadline):
+            asked, deadline = True, time.monotonic() + _GRACE_SECONDS
+            os.kill(process.pid, signal.SIGINT)  # not by Popen: it would reap it
     take(rest)
     return False
+
+
+def _piece(descriptor: int) -> bytes | None:
+    """What was printed, b"" at the end, None when nothing came for a turn."""
+    ready, _, _ = select.select([descriptor], [], [], _TURN_SECONDS)
+    return os.read(descriptor, 1 << 16) if ready else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> float:

@@ -25,7 +25,7 @@ from goom.sources.zip_entries import ZipEntry, is_zip, list_entries, read_entry,
 Floats = NDArray[np.float64]
 T = TypeVar("T")
 _CALLS = "binary/calls.json"
-_ROOMS = ("proc", "cgroup", "pprof", "vars", "metrics", "xray")
+_ROOMS = ("proc", "cgroup", "pprof", "vars", "metrics", "xray", "ebpf")
 _STAMPED = re.compile(r"-(\d{16,20})\.[\w.]+$")
 _TRACE = re.compile(r"stderr/trace-\d+\.log")
 _SECONDS_PER_NS = 1e-9

@@ -14,6 +14,8 @@ from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.bundle_writer import DEFAULT_MAX_BYTES, BundleWriter
 from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, chosen
+from goom.sources.ebpf_looks import EbpfOptions
+from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
 from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
@@ -49,6 +51,7 @@ class CaptureOptions:
     looks: tuple[str, ...] = DEFAULT
     every_seconds: float = 5.0
     budget_fraction: float = 0.01
+    ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
     max_bytes: int = DEFAULT_MAX_BYTES
     on_status: Callable[[CaptureStatus], None] | None = None
 
@@ -95,6 +98,7 @@ class _Session:
         self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
         self._endpoint = self._endpoint_looks()
         self._brink = self._brink_watch()
+        self._ebpf = self._ebpf_watch()
         self._started = time.monotonic()
 
     def _endpoint_looks(self) -> EndpointLooks | None:
@@ -122,6 +126,19 @@ class _Session:
         )
         brink.start(self._target.group)
         return brink
+
+    def _ebpf_watch(self) -> EbpfWatch | None:
+        options, pid = self._options, self._target.pid
+        if not options.ebpf or pid is None:
+            return None
+        wanted = EbpfOptions(
+            what=options.ebpf,
+            seconds=options.for_seconds,
+            budget_fraction=options.budget_fraction,
+        )
+        watch = EbpfWatch(self._recorder, wanted)
+        watch.start_soon(pid)
+        return watch
 
     @property
     def elapsed(self) -> float:
@@ -162,6 +179,8 @@ class _Session:
             self._brink.stop()
         if self._endpoint is not None:
             self._endpoint.stop()
+        if self._ebpf is not None:
+            self._ebpf.finish()
         if self._watch is not None:
             if self._died:
                 self._watch.last_look()

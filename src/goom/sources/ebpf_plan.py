@@ -12,9 +12,9 @@ from goom.sources.ebpf_programs import (
 )
 
 _WORDS = {
-    "mmap": f"mmap, munmap, brk, mremap, madvise; one page fault in {FAULTS_A_SAMPLE}",
+    "mmap": f"mmap, munmap, brk, mremap, madvise; 1 page fault in {FAULTS_A_SAMPLE}",
     "stacks": "runtime.copystack at its entry",
-    "gc": "gcStart, startCycle, gcMarkDone, gcMarkTermination, stops; assists",
+    "gc": "the phases of each collection, stops of the world, assists",
     "oom": "cgroup reclaim in its threads; oom:mark_victim",
 }
 _COSTS = {
@@ -25,12 +25,13 @@ _COSTS = {
 }
 
 
-def lines(name: str, pid: int, options: EbpfOptions) -> list[str]:
+def lines(name: str, pid: int | None, options: EbpfOptions) -> list[str]:
     """The plan, for stderr."""
-    rows = [f"{name} (pid {pid}) through eBPF, for {seconds_text(options.seconds)}:"]
+    number = "" if pid is None else f" (pid {pid})"
+    rows = [f"{name}{number} through eBPF, for {seconds_text(options.seconds)}:"]
     for what in options.what:
         each = seconds_text(_COSTS[what] / 1e9)
-        rows.append(f"  {what:<7} about {each} a hit   {_WORDS[what]}")
+        rows.append(f"  {what:<7} {each:>5} a hit  {_WORDS[what]}")
     share = percent_text(options.budget_fraction)
     burst = seconds_text(BURST_SECONDS * options.budget_fraction)
     rows.append(f"  Together at most {share} of one CPU: a look that hits more often stops itself")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.binary import BinaryCalls
+from goom.case.ebpf import EbpfLook, EbpfLooks
 from goom.case.evidence import Evidence, GoroutineDumps, MappingLooks, NotRead, Profiles
 from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
@@ -76,6 +77,7 @@ class Gathered:
     process: Looks = field(default_factory=Looks)
     cgroup: Looks = field(default_factory=Looks)
     binary: BinaryCalls | None = None
+    ebpf: list[EbpfLook] = field(default_factory=list)
     learned: Learned = field(default_factory=Learned)
     not_read: list[NotRead] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -104,6 +106,7 @@ class Gathered:
             cgroup=self.cgroup.joined(CgroupSeries),
             metrics=prometheus.series(self.metrics) if self.metrics else None,
             binary=self.binary,
+            ebpf=EbpfLooks(tuple(sorted(self.ebpf, key=lambda look: look.began_at_seconds))),
             not_read=(*self.not_read, *self._and_more()),
             sources=tuple(dict.fromkeys(self.sources)),
         )

@@ -35,6 +35,7 @@ class LoadOptions:
     main_packages: tuple[str, ...] = ()
     max_bytes: int = DEFAULT_MAX_BYTES
     for_seconds: float = 10.0
+    ebpf: tuple[str, ...] = ()  # looks through eBPF at a live target
 
 
 def load(targets: Sequence[str], options: LoadOptions) -> Evidence:
@@ -57,7 +58,8 @@ def _watch(live: Sequence[str], options: LoadOptions, gathered: Gathered) -> Sub
     target = find_target(*parse_live(live))
     with tempfile.TemporaryDirectory(prefix="goom-") as folder:
         bundle = Path(folder, "live.goom")
-        capture(target, CaptureOptions(bundle=bundle, for_seconds=options.for_seconds))
+        wanted = CaptureOptions(bundle=bundle, for_seconds=options.for_seconds, ebpf=options.ebpf)
+        capture(target, wanted)
         return gather_bundle(bundle.read_bytes(), "live", gathered)
 
 

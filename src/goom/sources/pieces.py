@@ -13,6 +13,7 @@ from goom.formats import (
     buildinfo,
     call_sites,
     cgroup,
+    ebpf_look,
     goroutine_dump,
     gzip_bounded,
     legacy_profile,
@@ -203,6 +204,13 @@ def _cgroup(gathered: Gathered, piece: Piece) -> None:
     gathered.learned.note("cgroup_version", cgroup.version(piece.data))
 
 
+def _ebpf(gathered: Gathered, piece: Piece) -> None:
+    looks = ebpf_look.from_json(piece.data, piece.origin)
+    gathered.ebpf += looks
+    for look in looks:
+        gathered.learned.note("pid", look.pid)
+
+
 def _series(gathered: Gathered, piece: Piece) -> None:
     header = piece.data.partition(b"\n")[0]
     if b",HeapMarked" in header:
@@ -247,6 +255,7 @@ READERS: Mapping[Kind, Callable[[Gathered, Piece], None]] = {
     Kind.PROC_STAT: _proc_stat,
     Kind.CGROUP: _cgroup,
     Kind.SERIES_CSV: _series,
+    Kind.EBPF: _ebpf,
 }
 _WHY_NOT: Mapping[Kind, str] = {
     Kind.EMPTY: "it is empty",

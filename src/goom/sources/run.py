@@ -16,6 +16,8 @@ from goom.sources import cgroup, stderr_tap
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.cgroup import CannotMakeError, MemoryCgroup, OwnedCgroup
 from goom.sources.child import Child, ChildOptions, warm, with_tracing
+from goom.sources.ebpf_looks import EbpfOptions
+from goom.sources.ebpf_watch import LONGEST_SECONDS, EbpfWatch
 from goom.sources.freezer import Freezer, make_freezer
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.observation import Observation, Target
@@ -77,7 +79,7 @@ class _Run:
         tap = self._tap(child, recorder)
         if self._forwarder is not None:
             threading.Thread(target=self._forward_signals, args=[child], daemon=True).start()
-        observation = Observation(recorder, target)
+        observation = Observation(recorder, target, self._ebpf(recorder))
         enforcing = target.limit_bytes is not None and target.group is None
         observation.start(self._enforce if enforcing else None)
         self._watch(child, observation)
@@ -179,6 +181,13 @@ class _Run:
             "for_seconds": str(options.stop_after_seconds),
             "go_pprof": options.pprof_url,
         }
+
+    def _ebpf(self, recorder: Recorder) -> EbpfWatch | None:
+        options = self._options
+        if not options.ebpf:
+            return None
+        seconds = min(options.stop_after_seconds, LONGEST_SECONDS)
+        return EbpfWatch(recorder, EbpfOptions(what=options.ebpf, seconds=seconds))
 
     def _tap(self, child: Child, recorder: Recorder) -> stderr_tap.StderrTap:
         def keep(at_seconds: float, line: bytes) -> None:

@@ -42,6 +42,7 @@ class RunOptions:
     folder: Path | None = None
     stdin: int | None = None
     stdout: int | None = None
+    ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
     quiet: bool = False
     forwarder: SignalForwarder | None = None  # hands goom's signals on; closed by its owner
     stderr: Callable[[bytes], None] = stderr_tap.to_own_stderr
