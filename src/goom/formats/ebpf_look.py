@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite, nan
-from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from goom.case.ebpf import CALLS, FIGURES, KINDS, EbpfCost, EbpfLook
 from goom.case.errors import BadInput
@@ -124,7 +124,7 @@ def _look(stored: _Look, origin: str) -> EbpfLook:
         calls=tuple(stored.calls),
         call_ids=np.array(stored.call_ids, dtype=np.int32),
         at_seconds=np.array(stored.at_seconds, dtype=np.float64),
-        figures=_figures(stored.figures),
+        figures=_figures(stored),
         stack_ids=np.array(stored.stack_ids, dtype=np.int32),
         stacks=tuple(tuple(frames[row] for row in stack) for stack in stored.stacks),
         notes=tuple(stored.notes),
@@ -132,12 +132,15 @@ def _look(stored: _Look, origin: str) -> EbpfLook:
     )
 
 
-def _figures(rows: list[list[int]]) -> Any:
-    table = np.zeros((len(rows), FIGURES), dtype=np.int64)
-    for place, row in enumerate(rows):
-        if len(row) > FIGURES or any(not -_WORD <= value < _WORD for value in row):
+def _figures(stored: _Look) -> NDArray[np.int64]:
+    """As many figures of each event as its call has; a newer goom may say more."""
+    table = np.zeros((len(stored.figures), FIGURES), dtype=np.int64)
+    widths = [len(CALLS[call]) for call in stored.calls]
+    for place, (call, row) in enumerate(zip(stored.call_ids, stored.figures, strict=True)):
+        if any(not -_WORD <= value < _WORD for value in row):
             raise BadInput("its figures are none that a kernel says")
-        table[place, : len(row)] = row
+        known = row[: widths[call]]
+        table[place, : len(known)] = known
     return table
 
 
