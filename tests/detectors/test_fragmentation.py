@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from tests.detectors.world import Held, World, handler, verdict
+from dataclasses import replace
+
+import pytest
+from tests.detectors.world import START, Held, World, evidence, handler, verdict
+from tests.span_maps import span_map
 
 from goom.case.units import MIB
+from goom.case.verdict import Hypothesis
+from goom.case.xray_spans import SpanMap, SpanMaps
+from goom.detectors.fragmentation import fragmentation
+from goom.diagnose import diagnose
+from goom.rooms import supply
 
 HELD = (Held(stack=handler("main.readList"), block_bytes=64),)
+PINNING = World(
+    survives_bytes=lambda _: 6 * MIB, waste_bytes=lambda t: min(10 * t, 30) * MIB, held=HELD
+)
+SPARSE = span_map([(13, 3800, 12)], released_pages=400)  # 64 bytes without pointers, 128 to a span
+FULL = span_map([(13, 3800, 127)], released_pages=400)
+GIVEN_BACK = span_map([(13, 700, 120)], free_pages=4000, released_pages=4000)
+NOT_GIVEN_BACK = span_map([(13, 700, 120)], free_pages=4000)
 
 
 def test_spans_that_few_objects_pin_are_fragmentation() -> None:
@@ -28,3 +44,43 @@ def test_waste_that_goes_after_a_peak_is_healthy() -> None:
         )
     )
     assert said.cause == "healthy"
+
+
+def hypothesis(*maps: SpanMap, memstats: bool = True) -> Hypothesis:
+    """What is said for and against fragmentation when these maps were read on the way."""
+    seen = tuple(replace(one, taken_at_seconds=START + at) for at, one in enumerate(maps))
+    known = replace(evidence(PINNING), spans=SpanMaps(seen))
+    case = diagnose(known if memstats else replace(known, memstats=None))
+    said = supply(fragmentation, case.signals)
+    assert isinstance(said, Hypothesis)
+    return said
+
+
+def test_spans_seen_nearly_empty_speak_for_it_and_full_ones_against() -> None:
+    unseen = hypothesis().log_odds
+    assert hypothesis(*[SPARSE] * 3).log_odds == pytest.approx(unseen + 2.0, abs=0.2)
+    assert hypothesis(*[FULL] * 3).log_odds == pytest.approx(unseen - 2.0, abs=0.2)
+
+
+def test_one_look_at_the_spans_weighs_half() -> None:
+    unseen = hypothesis().log_odds
+    assert hypothesis(SPARSE).log_odds == pytest.approx(unseen + 1.0, abs=0.1)
+
+
+def test_spans_that_fill_again_after_a_sweep_do_not_speak_for_it() -> None:
+    """Of the looks of the last third the one counts in which the least was unused."""
+    found = hypothesis(FULL, SPARSE, FULL, SPARSE, FULL, SPARSE)
+    assert not [one for one in found.speaks_for if "X-ray" in one.source]
+
+
+def test_free_pages_speak_for_it_only_when_they_are_not_given_back() -> None:
+    held = hypothesis(*[NOT_GIVEN_BACK] * 3)
+    assert [one.text for one in held.speaks_for if "holes" in one.text]
+    given = hypothesis(*[GIVEN_BACK] * 3)
+    assert not [one.text for one in given.speaks_for if "holes" in one.text]
+
+
+def test_without_memstats_the_span_map_says_what_is_wasted() -> None:
+    found = hypothesis(*[SPARSE] * 3, memstats=False)
+    assert "not returned" in found.summary
+    assert not [what for what in found.missing if "HeapInuse" in what]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from goom.case.span_occupancy import SpanOccupancies
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -15,6 +16,8 @@ from goom.signals.growth import Growth
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
+_LOOKS = 3  # of the spans, in which what a sweep emptied fills again
+
 
 @detector("fragmentation")
 def fragmentation(
@@ -22,12 +25,14 @@ def fragmentation(
     course: Course,
     growth: Growth,
     sites: SiteGrowth | None,
+    spans: SpanOccupancies | None,
 ) -> Hypothesis:
     """Few live objects pin many spans, or free memory is not returned: Go holds a multiple.
 
     What it sees:
         After collections, spans in use hold far more than the objects in them (HeapInuse over
         HeapAlloc), or free pages stay with the process (HeapIdle less HeapReleased), for good.
+        With a span map (goom xray PID --spans): spans of which less than a quarter is used.
 
     Why it hurts:
         RSS stays at the height of a phase that is long over; the next phase needs other size
@@ -36,6 +41,8 @@ def fragmentation(
     How sure:
         MemStats says both parts exactly. It counts only what stays through the last third of the
         observation: right after a peak, free memory is normal, the scavenger returns it slowly.
+        A span map says it span by span, and tells spans that few objects pin from spans that a
+        sweep has just emptied a little; one look weighs half.
 
     What else looks like this:
         Garbage not yet collected (HeapAlloc itself is high), memory outside Go, a pool.
@@ -45,10 +52,8 @@ def fragmentation(
         up); mgcscavenge.go (background goal 1.1 times the last heap in use).
     """
     weighing = Weighing()
-    if composition is not None:
-        waste, free, live = composition.lasting()
-    else:
-        waste, free, live = float(np.nan_to_num(growth.waste)), 0.0, growth.marked
+    waste, free, live = _lasting(composition, spans, growth)
+    if composition is None and spans is None:
         weighing.lacks("HeapInuse and HeapReleased (MemStats: heap?debug=1 or /debug/vars)")
     held = waste + free
     fraction = held / (held + live) if held + live > 0 else 0.0
@@ -59,6 +64,8 @@ def fragmentation(
     size = ramp(held, 6e6, 20e6)
     weighing.plus(4.5 * ramp(fraction, 0.3, 0.6) * size, text, growth.source)
     weighing.minus(3.5 * max(ramp(fraction, 0.35, 0.15), 1.0 - size), text, growth.source)
+    if spans is not None:
+        _weigh_spans(weighing, spans)
     at_peak = growth.share(growth.waste + growth.free)
     peak_text = f"{at_peak:.0%} of the memory at the peak was free slots and free pages"
     weighing.plus(1.5 * ramp(at_peak, 0.3, 0.5) * size, peak_text, growth.source)
@@ -76,6 +83,47 @@ def fragmentation(
         blame=of_holdings(sites, len(sites.look_seconds) - 1, what) if sites is not None else (),
         scenario="after_surge" if course.onset and course.onset.fell_fraction > 0.1 else "steady",
     )
+
+
+def _lasting(
+    composition: Composition | None, spans: SpanOccupancies | None, growth: Growth
+) -> tuple[float, float, float]:
+    """Waste, free and live bytes: by MemStats, else by the spans, else what the GC log lets see."""
+    if composition is not None:
+        return composition.lasting()
+    if spans is None:
+        return float(np.nan_to_num(growth.waste)), 0.0, growth.marked
+    look = spans.lasting()
+    waste = look.free_bytes + look.tail_bytes + look.large.rounding_bytes
+    return float(waste), float(look.pages.held_bytes), float(look.live_bytes)
+
+
+def _weigh_spans(weighing: Weighing, spans: SpanOccupancies) -> None:
+    """What the spans themselves say: who pins what, and whether anything is pinned at all."""
+    look, source = spans.lasting(), "span map (X-ray)"
+    held = max(look.pages.in_use_bytes + look.pages.held_bytes, 1)
+    sure = 1.0 if len(spans.all) >= _LOOKS else 0.5
+    text = (
+        f"{look.sparse_spans:,} spans are less than a quarter full: {look.sparse_objects:,} "
+        f"objects of {bytes_text(look.sparse_object_bytes)} keep "
+        f"{bytes_text(look.sparse_free_bytes)} of free slots"
+    )
+    size = ramp(look.sparse_free_bytes, 6e6, 20e6)
+    sparse = ramp(look.sparse_free_bytes / held, 0.15, 0.4)
+    weighing.plus(2.0 * sure * sparse * size, text, source)
+    pages = ramp(look.pages.held_bytes / held, 0.2, 0.5)
+    pages *= ramp(look.pages.held_bytes, 6e6, 20e6)
+    pages_text = (
+        f"{bytes_text(look.pages.held_bytes)} of free pages lie in {look.pages.hole_count:,} holes "
+        "and are not given back"
+    )
+    weighing.plus(1.0 * sure * pages, pages_text, source)
+    full_text = (
+        f"spans are {look.fill_fraction:.0%} full, and {bytes_text(look.unused_bytes)} of what the "
+        "heap holds are unused"
+    )
+    unused = ramp(look.unused_bytes / held, 0.3, 0.15)
+    weighing.minus(2.0 * sure * unused, full_text, source)
 
 
 def _summary(waste: float, free: float, live: float) -> str:

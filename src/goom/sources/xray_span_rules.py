@@ -76,10 +76,14 @@ def _rules(claims: Claims, counted: Counted) -> Iterator[Torn]:
         affects=("in_use_pages", "free_pages", "holes"),
         difference=int((claimed != pages.allocated).sum()),
     )
+    yield from _rules_of_spans(claims, counted)
+
+
+def _rules_of_spans(claims: Claims, counted: Counted) -> Iterator[Torn]:
     yield Torn(
         rule="every span is whole and lies in the heap",
         affects=("groups",),
-        difference=spans.half_made + pages.outside,
+        difference=claims.spans.half_made + claims.pages.outside,
     )
     yield Torn(
         rule="objects by size class = allocated less freed in heapStats",
