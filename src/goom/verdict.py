@@ -36,10 +36,11 @@ def weigh(
     if not _enough(ranked, shares):
         return _cannot_tell(ranked, shares, evidence)
     first = ranked[0]
+    confidence = min(shares[first.cause], first.most_confidence)
     return Verdict(
         cause=first.cause,
         scenario=first.scenario,
-        confidence=shares[first.cause],
+        confidence=confidence,
         summary=first.summary,
         blame=first.blame,
         rivals=tuple(_rival(one, shares) for one in ranked[1:]),
@@ -47,7 +48,7 @@ def weigh(
         speaks_against=_heaviest(first.speaks_against),
         missing=first.missing,
         also=_also(ranked),
-        tell_apart=_tell_apart(ranked) if shares[first.cause] < _SURE else "",
+        tell_apart=_tell_apart(ranked) if confidence < _SURE else "",
     )
 
 

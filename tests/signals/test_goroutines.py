@@ -86,8 +86,8 @@ def test_what_a_goroutine_waits_for_is_read_from_its_innermost_frames(
 
 
 def test_goroutines_that_pile_up_blocked_are_a_leak_and_a_steady_fleet_is_none() -> None:
-    leak = goroutine_growth(trend_of(*((n, 20 * n) for n in range(1, 20))), None)
-    steady = goroutine_growth(trend_of(*((n, 300) for n in range(1, 20))), None)
+    leak = goroutine_growth(trend_of(*((n, 20 * n) for n in range(1, 20))), None, None)
+    steady = goroutine_growth(trend_of(*((n, 300) for n in range(1, 20))), None, None)
     assert leak.strength > 0.8
     assert leak.blocked_fraction == 1.0
     assert steady.strength == 0.0
@@ -95,7 +95,7 @@ def test_goroutines_that_pile_up_blocked_are_a_leak_and_a_steady_fleet_is_none()
 
 def test_goroutines_that_came_early_and_stayed_are_no_leak() -> None:
     early = [(n, min(20 * n, 100)) for n in range(1, 31)]
-    assert goroutine_growth(trend_of(*early), None).strength < 0.2
+    assert goroutine_growth(trend_of(*early), None, None).strength < 0.2
 
 
 def test_a_huge_profile_keeps_the_commonest_chains_and_the_main_goroutine() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from goom.case.drawing import Timeline, Track
 from goom.case.evidence_words import missing_words
+from goom.case.goroutine_leak import GoroutineLeaks
 from goom.case.headline import headline
 from goom.case.ledger import LEDGER_KEYS, Ledger, LedgerHistory, LedgerLine
 from goom.case.model import Case
@@ -29,6 +30,7 @@ def document(case: Case) -> Json:
         "verdict": _verdict(case.verdict),
         "ledger": _ledger(case.ledger) if case.ledger else None,
         "hotspots": plain(case.hotspots),
+        "goroutine_leaks": _leaks(case),
         "findings": plain(case.findings),
         "remedies": plain(case.remedies),
         "not_checked": [_silent(one) for one in case.not_checked],
@@ -105,6 +107,19 @@ def _line(line: LedgerLine, charge_bytes: int) -> Json:
 
 def _object(value: object) -> Json:
     return cast(Json, plain(value))
+
+
+def _leaks(case: Case) -> list[Json]:
+    known = case.signals.get(GoroutineLeaks)
+    shown = known.shown if isinstance(known, GoroutineLeaks) else ()
+    return [
+        {
+            **_object(leak),
+            "retained_bytes": plain(leak.retained_bytes),
+            "signals_that_agree": leak.independent,
+        }
+        for leak in shown
+    ]
 
 
 def _series(case: Case) -> Json:

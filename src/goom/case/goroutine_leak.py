@@ -9,6 +9,7 @@ from goom.case.profile import Frame
 
 FOR, AGAINST, NOT_SEEN = "for", "against", "not seen"
 NOBODY = Frame("", "", 0)
+_WORTH_TELLING, _MOST_SHOWN = 20, 8
 _COUNTS_AS_ONE = 1.0  # log-odds from which on a vote stands by itself
 
 
@@ -85,3 +86,9 @@ class GoroutineLeaks:
     def likely(self) -> tuple[GoroutineLeak, ...]:
         """Those that are likelier leaks than not."""
         return tuple(leak for leak in self.all if leak.confidence >= 0.5)
+
+    @property
+    def shown(self) -> tuple[GoroutineLeak, ...]:
+        """What a report tells of: the likely ones, and those that grew and are likelier none."""
+        worth = [leak for leak in self.all if leak in self.likely or leak.grown >= _WORTH_TELLING]
+        return tuple(worth[:_MOST_SHOWN])

@@ -58,6 +58,7 @@ class Hypothesis:
     blame: tuple[Blame, ...] = ()
     scenario: str = "unknown"
     limit_reached_at_seconds: float = nan  # epoch at which this cause alone reaches the limit
+    most_confidence: float = 1.0  # that evidence of this kind can make, however strong
 
     @property
     def log_odds(self) -> float:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from math import isnan
 
 from goom.case.evidence_words import missing_words
+from goom.case.goroutine_leak import GoroutineLeaks
 from goom.case.headline import headline
 from goom.case.hotspot import Hotspot
+from goom.case.leak_words import leak_text
 from goom.case.ledger import Ledger
 from goom.case.model import Case
 from goom.case.names import harmless, place, short_function
@@ -24,7 +26,7 @@ _ACTIVE = re.compile(
 _CALLS_PEOPLE = re.compile(r"@+")
 _FORMULA = re.compile(r"^[=+\-@]")
 _LONGEST = 300
-_RIVALS_SHOWN = 5
+_RIVALS_SHOWN, _LEAKS_SHOWN = 5, 4
 
 Row = tuple[str, ...]
 
@@ -35,6 +37,7 @@ def render(case: Case) -> str:
         _top(case),
         _rivals(case.verdict),
         _ledger(case.ledger) if case.ledger else [],
+        _leaks(case),
         _hotspots(case.hotspots),
         _remedies(case),
         _unchecked(case),
@@ -146,6 +149,22 @@ def _ledger(ledger: Ledger) -> list[str]:
     notes = "\n".join(f"- {escaped(note)}" for note in ledger.notes)
     table = _table(("", "MiB", "share", "of it"), rows, frozenset({1, 2}))
     return [block for block in (title, table, notes) if block]
+
+
+def _leaks(case: Case) -> list[str]:
+    """A table of votes for each likely leak."""
+    known = case.signals.get(GoroutineLeaks)
+    likely = known.likely[:_LEAKS_SHOWN] if isinstance(known, GoroutineLeaks) else ()
+    blocks = ["### Goroutine leaks"] if likely else []
+    for leak in likely:
+        where = leak.waits_at
+        blocks.append(
+            f"{_code(short_function(where.function))} {_code(place(where.file, where.line))} "
+            f"{escaped(leak_text(leak))}, confidence {confidence_text(leak.confidence)}"
+        )
+        rows = [(vote.signal, vote.side, _cell(vote.text)) for vote in leak.votes]
+        blocks.append(_table(("signal", "votes", "because"), rows))
+    return blocks
 
 
 def _hotspots(hotspots: tuple[Hotspot, ...]) -> list[str]:

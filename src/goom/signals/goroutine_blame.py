@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import nan
 
 from goom.case.binary import BinaryCalls
+from goom.case.goroutine_leak import GoroutineLeaks
 from goom.case.profile import Frame
 from goom.case.subject import Subject
 from goom.case.verdict import Blame
@@ -31,13 +32,14 @@ def goroutine_blame(
     subject: Subject,
     sites: SiteGrowth | None,
     binary: BinaryCalls | None,
+    leaks: GoroutineLeaks | None,
 ) -> GoroutineBlame:
     """The place that waits, who started it, and the function that the goroutine runs.
 
     Goroutines of a library (an HTTP connection's) show no line of the user's: then whoever sends
     requests, or allocates what they hold, comes first.
     """
-    rows = {row.function: row for row in _waiting(grown, subject)}
+    rows = {row.function: row for row in (*_leaking(leaks, subject), *_waiting(grown, subject))}
     if any(is_own(row.function, row.file, subject) for row in rows.values()):
         return GoroutineBlame(tuple(rows.values())[:_MOST])
     found = [*_requesters(grown, binary)]
@@ -48,6 +50,25 @@ def goroutine_blame(
     rows = {row.function: row for row in (*own[::-1], *rows.values())}
     ordered = [*(row.function for row in own), *rows]
     return GoroutineBlame(tuple(rows[name] for name in dict.fromkeys(ordered))[:_MOST])
+
+
+def _leaking(leaks: GoroutineLeaks | None, subject: Subject) -> list[Blame]:
+    """Where the leaks wait on which two signals agree, and who starts them, as far as that is the
+    user's code. A row by function: the first that is given wins.
+    """
+    rows: list[Blame] = []
+    agreed = [leak for leak in leaks.likely if leak.independent >= 2] if leaks else []
+    total = sum(leak.grown for leak in agreed)
+    for leak in sorted(agreed, key=lambda one: -one.grown)[:3]:
+        share = leak.grown / total if total > 0 else nan
+        for frame, why in (
+            (leak.waits_at, f"{leak.grown} more goroutines wait here ({leak.wait})"),
+            (leak.created_at, "starts them"),
+        ):
+            known = any(row.function == frame.function for row in rows)
+            if not known and is_own(frame.function, frame.file, subject):
+                rows.append(Blame(frame.function, frame.file, frame.line, share, why))
+    return rows
 
 
 def _requesters(grown: GoroutineGrowth, binary: BinaryCalls | None) -> tuple[Blame, ...]:

@@ -8,9 +8,11 @@ from math import log2
 import numpy as np
 from numpy.typing import NDArray
 
+from goom.case.goroutine_leak import AGAINST, GoroutineLeak, GoroutineLeaks
 from goom.rooms import signal
 from goom.signals.burst import Burst
 from goom.signals.goroutines import GoroutineTrend, Group
+from goom.signals.leak_votes import AGE, GROWTH
 from goom.signals.onset import shape
 from goom.signals.trend import ramp
 
@@ -37,8 +39,14 @@ class GoroutineGrowth:
 
 
 @signal
-def goroutine_growth(goroutines: GoroutineTrend, burst: Burst | None) -> GoroutineGrowth:
-    """Judge the counts, and who makes them up. A fleet that was started once has levelled off."""
+def goroutine_growth(
+    goroutines: GoroutineTrend, burst: Burst | None, leaks: GoroutineLeaks | None
+) -> GoroutineGrowth:
+    """Judge the counts, and who makes them up. A fleet that was started once has levelled off.
+
+    The groups know more than the sum: members that end refute a rise, and a slow leak is plain in
+    its own group while the sum swings with the load.
+    """
     time, counts = goroutines.time_seconds, goroutines.counts
     first, last = float(counts[0]), float(counts[-1])
     grown = last - first
@@ -51,7 +59,11 @@ def goroutine_growth(goroutines: GoroutineTrend, burst: Burst | None) -> Gorouti
     strength = rises * late * (0.35 + 0.65 * ramp(fraction, 0.3, 0.7))
     surge = max(_step(time, counts), burst.strength if burst else 0.0)
     strength *= 1.0 - 0.85 * surge * (1.0 - 0.6 * fraction)
-    strength = max(strength, _proven(goroutines, last))
+    seen = leaks.all if leaks is not None else ()
+    late *= 1.0 - _share(seen, GROWTH, 3.0)
+    strength *= 1.0 - 0.95 * max(_share(seen, AGE, 4.0), _share(seen, GROWTH, 3.0))
+    strength = max(strength, _proven(goroutines, last), _by_group(seen))
+    fraction = max(fraction, _stuck_share(seen, grown))
     return GoroutineGrowth(
         strength=float(strength),
         first=first,
@@ -77,6 +89,34 @@ def _late(time: Floats, counts: Floats) -> float:
     late = float(counts[-1] - np.interp(cut, time, counts))
     expected = float(counts[-1] - counts[0]) / 3
     return ramp(late / expected, 0.15, 0.5) if expected > 0 else 0.0
+
+
+def _share(leaks: tuple[GoroutineLeak, ...], signal_name: str, most: float) -> float:
+    """How much of what grew a signal's votes refute; ``most`` is the weight that refutes wholly."""
+    total = refuted = 0.0
+    for leak in leaks:
+        grown = float(max(leak.grown, 0))
+        vote = leak.vote(signal_name)
+        total += grown
+        if vote is not None and vote.side == AGAINST:
+            refuted += grown * min(1.0, vote.weight / most)
+    return refuted / total if total > 0 else 0.0
+
+
+def _by_group(leaks: tuple[GoroutineLeak, ...]) -> float:
+    """Groups on which two signals agree, however the rest of the goroutines comes and goes."""
+    agreed = [leak for leak in leaks if leak.independent >= 2 and leak.confidence >= 0.5]
+    grown = sum(max(leak.grown, 0) for leak in agreed)
+    sure = max((leak.confidence for leak in agreed), default=0.0)
+    return 0.95 * sure * ramp(grown, 10, 40)
+
+
+def _stuck_share(leaks: tuple[GoroutineLeak, ...], grown: float) -> float:
+    """The share of the growth that groups make up on which two signals agree."""
+    agreed = sum(
+        max(leak.grown, 0) for leak in leaks if leak.independent >= 2 and leak.confidence >= 0.5
+    )
+    return min(1.0, agreed / grown) if grown > 0 else 0.0
 
 
 def _step(time: Floats, counts: Floats) -> float:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp, nan
+from math import exp, isnan, nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goom.case.goroutine_leak import GoroutineLeak, GoroutineLeaks, LeakVote
 from goom.case.profile import Frame
 from goom.case.series import ProcessSeries
 from goom.rooms import signal
 from goom.signals.leak_groups import LeakGroup, LeakGroups
-from goom.signals.leak_growth import growth_of
+from goom.signals.leak_growth import LATE, GroupGrowth, growth_of
 from goom.signals.leak_marks import LeakMarks
 from goom.signals.leak_members import LeakMembers, Members
 from goom.signals.leak_memory import LeakMemory
 from goom.signals.leak_votes import LeakEvidence, votes
+from goom.signals.work import Work
 
 _PRIOR = -2.0  # log-odds: most goroutines that wait are right to wait
 _SURE = 0.8  # the most that one signal alone can make
@@ -30,12 +32,18 @@ def goroutine_leaks(
     members: LeakMembers | None,
     marks: LeakMarks | None,
     process: ProcessSeries | None,
+    work: Work | None,
 ) -> GoroutineLeaks:
     """Hear every signal on every group that grew, waits for long, or that the runtime named."""
     seen = LeakEvidence(
         members=members, marks=marks, memory=memory, threads_grown=_threads_grown(process)
     )
-    found = [_leak(group, groups, seen) for group in groups.all if _worth_asking(group, seen)]
+    late_work = _late_work(work, groups.look_seconds)
+    found = [
+        _leak(group, growth_of(groups.look_seconds, group.counts, late_work), seen)
+        for group in groups.all
+        if _worth_asking(group, seen)
+    ]
     found.sort(key=lambda leak: (-leak.confidence, -leak.count))
     return GoroutineLeaks(tuple(found[:_MOST]))
 
@@ -47,8 +55,7 @@ def _worth_asking(group: LeakGroup, seen: LeakEvidence) -> bool:
     return rose or waits or named
 
 
-def _leak(group: LeakGroup, groups: LeakGroups, seen: LeakEvidence) -> GoroutineLeak:
-    growth = growth_of(groups.look_seconds, group.counts)
+def _leak(group: LeakGroup, growth: GroupGrowth, seen: LeakEvidence) -> GoroutineLeak:
     members = _members(group, seen)
     said = votes(group, growth, members, seen)
     stack = group.stack
@@ -89,6 +96,14 @@ def _oldest(members: Members) -> float:
     stayed = members.apart_seconds if members.stayed else 0.0
     oldest = max(60.0 * members.longest_minutes, stayed)
     return oldest if oldest > 0 else nan
+
+
+def _late_work(work: Work | None, look_seconds: NDArray[np.float64]) -> float:
+    """CPU of the last quarter of the looks' time over that before; 1 where nothing tells."""
+    start, end = float(look_seconds[0]), float(look_seconds[-1])
+    cut = end - LATE * (end - start)
+    before, after = (work.cores(start, cut), work.cores(cut, end)) if work else (nan, nan)
+    return after / before if before > 0 and not isnan(after) else 1.0
 
 
 def _threads_grown(process: ProcessSeries | None) -> float:

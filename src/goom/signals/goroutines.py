@@ -65,6 +65,7 @@ class GoroutineTrend:
     longest_wait_minutes: int
     waiting_over_a_minute: int  # goroutines blocked on a peer for a minute or more
     leaked_by_runtime: int  # the runtime's own "(leaked)" marks and goroutineleak profile
+    looks_are_profiles: bool = True  # else they are dumps, for want of any profile
 
     @property
     def last(self) -> float:
@@ -111,6 +112,7 @@ def goroutine_trend(
         line=trend(time, counts),
         look_seconds=np.array(moments),
         groups=_groups(stacks, _creators(texts)),
+        looks_are_profiles=bool(seen),
         longest_wait_minutes=max((longest for longest, _ in waits), default=0),
         waiting_over_a_minute=max((many for _, many in waits), default=0),
         leaked_by_runtime=max(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from goom.rooms import signal
 from goom.signals.frames import package_of, user_frames
 from goom.signals.goroutines import GoroutineTrend, Stack
 from goom.signals.onlookers import is_onlooker
+from goom.signals.timebase import Timebase
 
 Floats = NDArray[np.float64]
 Key = tuple[str, str]  # the function that they run, and the one in which they wait
@@ -73,17 +75,20 @@ class LeakGroups:
 
     look_seconds: Floats
     all: tuple[LeakGroup, ...]
-    creators: dict[Key, Frame] = field(default_factory=dict)
 
 
 @signal
 def leak_groups(
-    goroutines: GoroutineTrend, dumps: GoroutineDumps | None, subject: Subject
+    goroutines: GoroutineTrend,
+    clock: Timebase,
+    dumps: GoroutineDumps | None,
+    subject: Subject,
 ) -> LeakGroups | None:
     """Add up the stacks that share start and wait; None when no look shows stacks."""
     if not len(goroutines.look_seconds):
         return None
-    creators, states = _from_dumps(dumps.all if dumps else (), subject)
+    texts = dumps.all if dumps else ()
+    creators, states = _from_dumps(texts, subject)
     found: dict[Key, LeakGroup] = {}
     for group in goroutines.groups[:_MOST_GROUPS]:
         if is_onlooker(group.stack):
@@ -99,8 +104,40 @@ def leak_groups(
             counts=known.counts + group.counts if known else group.counts,
             created_at=creators.get(key, NOBODY),
         )
-    ordered = sorted(_joined(found.values()), key=lambda one: (-one.grown, -one.counts[-1]))
-    return LeakGroups(look_seconds=goroutines.look_seconds, all=tuple(ordered), creators=creators)
+    time, groups = goroutines.look_seconds, list(found.values())
+    if goroutines.looks_are_profiles:
+        time, groups = _with_dumps(time, groups, texts, (clock, subject))
+    ordered = sorted(_joined(groups), key=lambda one: (-one.grown, -one.counts[-1]))
+    return LeakGroups(look_seconds=time, all=tuple(ordered))
+
+
+def _with_dumps(
+    time: Floats,
+    groups: list[LeakGroup],
+    dumps: Iterable[GoroutineDump],
+    told: tuple[Timebase, Subject],
+) -> tuple[Floats, list[LeakGroup]]:
+    """Dumps count as looks between the profiles."""
+    clock, subject = told
+    counted: list[tuple[float, Counter[Key]]] = []
+    for dump in dumps:
+        if isnan(dump.taken_at_seconds):
+            continue
+        keys = [key_of(stack, subject)[0] for stack in dump.stacks]
+        by_key: Counter[Key] = Counter()
+        for stack, count in zip(dump.stack_ids.tolist(), dump.counts.tolist(), strict=True):
+            by_key[keys[stack]] += count
+        counted.append((dump.taken_at_seconds - clock.origin_seconds, by_key))
+    moments = np.concatenate([time, [moment for moment, _ in counted]])
+    order = np.argsort(moments, kind="stable")
+    with_more = [
+        replace(
+            group,
+            counts=np.concatenate([group.counts, [by[group.key] for _, by in counted]])[order],
+        )
+        for group in groups
+    ]
+    return moments[order], with_more
 
 
 def key_of(stack: Stack, subject: Subject) -> tuple[Key, Frame]:

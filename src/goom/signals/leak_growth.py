@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 _FEWEST = 4  # looks from which on a trend can be told from two figures
 _TOP = 0.97
 _FLOOR_PARTS = 5
+LATE = 0.25  # of the time, at its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,12 @@ class GroupGrowth:
         return self.rises * steady
 
 
-def growth_of(time: Floats, counts: Floats) -> GroupGrowth:
-    """Judge the counts of one group by look."""
+def growth_of(time: Floats, counts: Floats, late_work: float = 1.0) -> GroupGrowth:
+    """Judge the counts of one group by look.
+
+    ``late_work`` is the work of the last quarter of the time over that before: what grows with
+    the work may stop when the work does.
+    """
     first, last, span = float(counts[0]), float(counts[-1]), float(time[-1] - time[0])
     peak = float(counts.max())
     rise = peak - float(counts.min())
@@ -56,7 +61,7 @@ def growth_of(time: Floats, counts: Floats) -> GroupGrowth:
         last=last,
         per_second=(last - first) / span if span > 0 else nan,
         rises=_rises(time, counts) if len(counts) >= _FEWEST and span > 0 else 0.0,
-        levelled=ramp(flat / span, 0.08, 0.22) if span > 0 and len(counts) >= _FEWEST else 0.0,
+        levelled=_levelled(time, counts, flat, late_work) if span > 0 else 0.0,
         flat_seconds=flat,
         step=_step(time, counts) if len(counts) >= _FEWEST and rise > 0 else 0.0,
         fell=(peak - last) / rise if rise > 0 else 0.0,
@@ -85,6 +90,25 @@ def _floor_rise(counts: Floats) -> float:
     """From the lowest count of the first part to the lowest of the last."""
     part = max(1, len(counts) // _FLOOR_PARTS)
     return float(counts[-part:].min() - counts[: part + 1].min())
+
+
+def _levelled(time: Floats, counts: Floats, flat_seconds: float, late_work: float) -> float:
+    """It was at its top for long, or its last quarter falls short of the pace before by more than
+    chance does (a count of arrivals scatters by its root), while work went on.
+    """
+    if len(counts) < _FEWEST:
+        return 0.0
+    span = float(time[-1] - time[0])
+    went_on = ramp(late_work, 0.2, 0.5)
+    at_top = ramp(flat_seconds / span, 0.08, 0.22)
+    cut = float(time[-1]) - LATE * span
+    before = float(np.interp(cut, time, counts))
+    expected = (before - float(counts[0])) * LATE / (1 - LATE) * min(1.0, late_work)
+    if expected <= 0:
+        return at_top * went_on
+    added = float(counts[-1]) - before
+    short = ramp((expected - added) / float(np.sqrt(expected)), 1.5, 3.0)
+    return max(at_top, short * ramp(added / expected, 0.5, 0.2)) * went_on
 
 
 def _flat_tail(time: Floats, counts: Floats) -> float:

@@ -8,7 +8,7 @@ from goom.renderers.page import sealed
 
 _SCRIPTS = (
     "words.js", "memory.js", "ledger.js", "flame.js", "flames.js", "collections.js", "tables.js",
-    "verdict.js", "evidence.js", "page.js",
+    "verdict.js", "evidence.js", "leaks.js", "page.js",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from goom.case.headline import headline
 from goom.case.model import Case
 from goom.renderers.text.bars import bars
+from goom.renderers.text.leaks import leaks
 from goom.renderers.text.lines import Line, in_ascii, painted
 from goom.renderers.text.orders import orders, pointers
 from goom.renderers.text.verdict import cause, rivals, top
@@ -22,6 +23,7 @@ def render(
     blocks = (
         top(case, headline(case.subject), room),
         cause(case, room),
+        leaks(case, room),
         rivals(case, room),
         bars(case, room),
         orders(case, room),

@@ -5,7 +5,7 @@ function build() {
   const span = spanOf(report);
   document.title = `${report.subject.name}: ${report.verdict.cause}`;
   const parts = [
-    verdictSection(report), memorySection(report, span), ledgerSection(report, span), rivalsSection(report),
+    verdictSection(report), memorySection(report, span), ledgerSection(report, span), leaksSection(report), rivalsSection(report),
     flamesSection(report), hotspotsSection(report), collectionsSection(report, span), findingsSection(report),
     uncheckedSection(report), tablesSection(report),
   ].filter(Boolean);
