@@ -8,6 +8,7 @@ from math import inf, nan
 import pytest
 
 from goom import remedies
+from goom.case.memory_view import MemoryBudget
 from goom.case.units import MIB
 from goom.case.verdict import CANNOT_TELL, CAUSES, Blame, Remedy, Verdict
 from goom.diagnose import diagnose
@@ -77,6 +78,19 @@ def test_a_missing_limit_is_set_to_nine_tenths_of_the_containers(tables: Tables)
     assert "GOMEMLIMIT=115MiB" in order.action
     assert not list(set_memory_limit(Verdict(cause="limit_missing"), unlimited(course), marked))
     assert not list(set_memory_limit(Verdict(cause="heap_leak"), course, marked))
+
+
+def test_a_missing_limit_leaves_what_go_cannot_see_where_that_is_more(tables: Tables) -> None:
+    course, marked, _ = tables
+    budget = MemoryBudget(
+        limit_bytes=128 * MIB, unseen_bytes=40 * MIB, advised_gomemlimit_bytes=88 * MIB
+    )
+    missing = Verdict(cause="limit_missing")
+    (order,) = set_memory_limit(missing, course, marked, budget)
+    assert "GOMEMLIMIT=88MiB" in order.action and "40.0 MiB that Go cannot see" in order.action
+    roomy = replace(budget, unseen_bytes=2 * MIB, advised_gomemlimit_bytes=126 * MIB)
+    (order,) = set_memory_limit(missing, course, marked, roomy)
+    assert "GOMEMLIMIT=115MiB" in order.action
 
 
 def test_a_limit_is_raised_to_what_survives_and_its_runway(tables: Tables) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.sources.memory_subjects import nested
 
 from goom.case.units import MIB
-from goom.sources import cgroup
 from goom.formats import cgroup_places
+from goom.sources import cgroup
 from goom.sources.cgroup import memory_hierarchies
 from goom.sources.cgroup_v2 import CgroupV2, OwnedCgroupV2
 
@@ -61,6 +64,34 @@ def test_what_a_killed_goom_left_behind_is_tidied_up() -> None:
         group.remove()
         group.close()
     assert not left.exists()
+
+
+@pytest.mark.real_cgroup
+def test_a_kill_by_an_ancestors_limit_is_counted_where_the_victim_was() -> None:
+    with nested(48 * MIB, "app") as parent, python_in(parent / "app") as sleeper:
+        group = cgroup.limited_cgroup_of(sleeper.pid)
+        assert group is not None and group.folder == parent
+        before = group.oom_kill_count()
+        with python_in(parent / "app", _EATS_MEMORY) as eater:
+            assert eater.wait() == -9
+        assert group.oom_kill_count() == before + 1
+        assert group.look()["oom_kills"] == before + 1
+        group.close()
+
+
+@contextmanager
+def python_in(
+    folder: Path, code: str = "import time; time.sleep(60)"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python that was in the cgroup before its first page."""
+    enter = f'echo $$ > {folder}/cgroup.procs; echo in; exec {sys.executable} -c "$0"'
+    process = subprocess.Popen(["sh", "-c", enter, code], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None and process.stdout.readline() == b"in\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_the_limit_of_version_2_is_the_tightest_up_to_the_root_on_a_fake_tree(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
+from goom.case.memory_view import MemoryBudget
 from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Remedy, Verdict
 from goom.rooms import remedy
@@ -16,19 +17,24 @@ _OF_LIMIT = 0.9  # measured: at 90 % of the container's limit nothing was killed
 
 
 @remedy
-def set_memory_limit(verdict: Verdict, course: Course, marked: MarkedHeap) -> Iterator[Remedy]:
-    """For limit_missing: 90 % of the container's limit."""
+def set_memory_limit(
+    verdict: Verdict, course: Course, marked: MarkedHeap, budget: MemoryBudget | None = None
+) -> Iterator[Remedy]:
+    """For limit_missing: 90 % of the container's limit, or less where more of it is not Go's."""
     limit = course.harm.limit_bytes
     if verdict.cause != "limit_missing" or isnan(limit):
         return
-    value = int(limit * _OF_LIMIT / MIB)
+    value, why = int(limit * _OF_LIMIT / MIB), "90 % of the container's limit"
+    if budget is not None and budget.advised_gomemlimit_bytes < value * MIB:
+        value = int(budget.advised_gomemlimit_bytes / MIB)
+        why = f"the container's limit less {bytes_text(budget.unseen_bytes)} that Go cannot see"
     yield Remedy(
         code="set_memory_limit",
         when="now",
         order=10,
         title=f"Set GOMEMLIMIT={value}MiB",
-        action=f"Add the environment variable GOMEMLIMIT={value}MiB (90 % of the container's "
-        "limit) and leave GOGC as it is.",
+        action=f"Add the environment variable GOMEMLIMIT={value}MiB ({why}) "
+        "and leave GOGC as it is.",
         effect=f"The goal is then held under {value} MiB in all; {bytes_text(marked.last_bytes)} "
         "survive, so collections come more often only near the limit.",
         cost="some more GC CPU while the heap is near the limit",

@@ -89,11 +89,11 @@ def cgroup_of(pid: int) -> MemoryCgroup | None:
 
 
 def limited_cgroup_of(pid: int) -> MemoryCgroup | None:
-    """The cgroup whose limit binds a process: its own or an ancestor's; None without a limit."""
+    """The cgroup whose limit has least room: a process's own or an ancestor's; None without one."""
     for hierarchy in _hierarchies(pid):
         readers = [hierarchy.reader(folder) for folder in hierarchy.line_of_ancestors()]
         limits = [(reader.own_limit_bytes(), reader) for reader in readers]
-        bound = [(limit, reader) for limit, reader in limits if limit is not None]
+        bound = [(limit - one.usage_bytes(), one) for limit, one in limits if limit is not None]
         tightest = min(bound, key=lambda pair: pair[0], default=(0, None))[1]
         for reader in readers:
             if reader is not tightest:
@@ -144,7 +144,7 @@ class _Hierarchy:
 
     def reader(self, folder: Path) -> MemoryCgroup:
         if self.version == 1:
-            return cgroup_v1.CgroupV1(folder)
+            return cgroup_v1.CgroupV1(folder, victims=self.own)
         return cgroup_v2.CgroupV2(folder, self.root)
 
     def make(self, parent: Path, limit_bytes: int) -> OwnedCgroup:

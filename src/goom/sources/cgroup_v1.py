@@ -43,11 +43,14 @@ class CgroupV1(CgroupFolder):
 
     version = 1
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, victims: Path | None = None) -> None:
+        """``victims`` is where the process itself is: version 1 counts a kill there, and not in the
+        ancestor whose limit was reached (memcg_memory_event, mm/memcontrol.c).
+        """
         self.folder = folder
         self._usage = OpenFile(folder / "memory.usage_in_bytes")
         self._stat = OpenFile(folder / "memory.stat")
-        self._oom = OpenFile(folder / "memory.oom_control")
+        self._oom = OpenFile((victims or folder) / "memory.oom_control")
         self._failed = OpenFile(folder / "memory.failcnt")
         self._peak = OpenFile(folder / "memory.max_usage_in_bytes")
         self._kernel = OpenFile(folder / "memory.kmem.usage_in_bytes")
