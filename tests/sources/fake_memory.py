@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
 
 from goom.case.xray import XrayTarget
@@ -49,6 +50,14 @@ class FakeMemory(ProcessMemory):
         """Nothing is read, everything is checked."""
         self.asked.extend(regions)
         return FakePlan(regions, self._say)
+
+    def fill(self, table: int, count: int, buffer: memoryview) -> int:
+        """As ``plan``, for very many regions."""
+        words = (ctypes.c_uint64 * (2 * count)).from_address(table)
+        regions = [Region(*words[at : at + 2]) for at in range(0, 2 * count, 2)]
+        data = self.plan(regions).read()
+        buffer[:] = data
+        return len(data)
 
 
 def fake_target(memory: ProcessMemory, version: str = "1.27.3") -> Target:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from tests.sources.fake_memory import FakeMemory, fake_target
 from tests.sources.xray_depth_subjects import running
 
 from goom.case.errors import BadInput
+from goom.formats.pc_frames import PcFrames
+from goom.formats.pclntab import FunctionTable
 from goom.sources.xray_attach import attach
 from goom.sources.xray_names import pc_frames
 from goom.sources.xray_timers import read_timers
+
+NOBODY = PcFrames(
+    FunctionTable(
+        table=memoryview(b""), entries=np.zeros(0, np.uint64),
+        function_offsets=np.zeros(0, np.uint32), functions_at=0, names_at=0, units_at=0,
+        files_at=0, programs_at=0, pc_quantum=1,
+    )
+)  # fmt: skip
 
 
 @pytest.mark.real_go
@@ -35,5 +46,5 @@ def test_a_process_that_lies_costs_little(version: str, filler: bytes) -> None:
     memory = FakeMemory(lambda region: filler * (region.size_bytes // len(filler) + 1))
     target = fake_target(memory, version)
     with pytest.raises(BadInput):
-        read_timers(target, None)  # type: ignore[arg-type] - no name is ever asked for
+        read_timers(target, NOBODY)
     assert sum(region.size_bytes for region in memory.asked) < 1 << 20
