@@ -50,6 +50,7 @@ def facts(evidence: Evidence) -> dict[type, object]:
         evidence.surroundings if evidence.surroundings.all else None,
         evidence.numa if evidence.numa.all else None,
         evidence.spans if evidence.spans.all else None,
+        evidence.exec_traces if evidence.exec_traces.all else None,
         evidence.gctrace,
         evidence.memstats,
         evidence.process,

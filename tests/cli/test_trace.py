@@ -14,6 +14,7 @@ from tests.sources import servers
 from goom.cli.main import main
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
+from goom.sources.bundle_reader import read_bundle
 
 TRACES = Path(__file__).parents[1] / "formats" / "exec_trace" / "traces"
 SERVED = TRACES.parent / "programs" / "served"
@@ -123,6 +124,36 @@ def test_a_snapshot_of_the_flight_recorder_is_a_trace(
     assert "main.search" in {each["name"] for each in one["handlers"]}
 
 
-def test_diagnose_says_which_command_reads_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diagnose", STUBBORN]) == 2
-    assert "goom trace FILE" in capsys.readouterr().err
+def test_a_trace_among_loose_files_is_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", STUBBORN, "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    [stop] = [one for one in told["findings"] if one["code"] == "trace_stop"]
+    assert "main.copyLong" in stop["detail"]
+    assert stop["source"] == STUBBORN
+
+
+def test_a_cut_off_trace_is_named_and_the_rest_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torn = tmp_path / "torn.trace"
+    torn.write_bytes(Path(STUBBORN).read_bytes()[:300])
+    assert main(["diagnose", str(torn), STUBBORN, "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert [one["what"] for one in told["not_read"]] == [str(torn)]
+    assert "trace_stop" in {one["code"] for one in told["findings"]}
+
+
+@pytest.mark.real_go
+def test_capture_records_a_trace_when_it_is_asked_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = tmp_path / "x.goom"
+    wanted = ["--for", "1.5s", "--trace", "0.4s", "-o", str(bundle), "--profiles", "heap"]
+    with served("1.27.3") as (pid, _):
+        main(["capture", str(pid), *wanted])
+    assert "execution trace, 400 ms" in capsys.readouterr().err
+    [trace] = read_bundle(bundle).exec_traces.all
+    assert trace.duration_seconds > 0.2
+    main(["diagnose", str(bundle), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert "trace_assists" in {one["code"] for one in told["findings"]}

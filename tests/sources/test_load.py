@@ -159,7 +159,7 @@ def test_what_is_not_understood_costs_nothing_but_itself(folder: Path) -> None:
         ((EVIDENCE / "cpu.pb.gz").read_bytes()[:1000], "ends in the middle"),
         (b"\x1f\x8b" + random.Random(3).randbytes(500), "do not decode"),
         (b'{"schema": "goom.case/1"}', "not evidence"),
-        (b"go 1.22 trace\x00\x00\x00" + bytes(50), "execution trace"),
+        (b"go 1.22 trace\x00\x00\x00" + bytes(50), "no batch starts at byte 16"),
     ],
 )
 def test_nothing_understood_is_one_sentence_with_what_to_do(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from goom.case.binary import BinaryCalls
 from goom.case.ebpf import EbpfLooks
+from goom.case.exec_trace import NO_TRACES, ExecutionTraces
 from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, MemStatsSeries, MetricsSeries, ProcessSeries
@@ -59,6 +60,7 @@ class Evidence:
     surroundings: SurroundingsLooks = NO_SURROUNDINGS
     numa: NumaLooks = NO_NUMA
     spans: SpanMaps = SpanMaps(())
+    exec_traces: ExecutionTraces = NO_TRACES
     gctrace: GCTrace | None = None
     memstats: MemStatsSeries | None = None
     process: ProcessSeries | None = None

@@ -15,6 +15,7 @@ _WORDS = {
     "Composition": "MemStats (…/heap?debug=1 or /debug/vars)",
     "Course": _OVER_TIME,
     "EbpfLooks": "looks through eBPF (goom probe PID mmap stacks, or --ebpf)",
+    "ExecutionTraces": "an execution trace (goom capture --trace 2s)",
     "GCCost": _LOG,
     "GCTrace": _LOG,
     "GoroutineDumps": "goroutine dumps (…/goroutine?debug=2)",
@@ -35,6 +36,7 @@ _WORDS = {
     "SpanMaps": "a span map (goom xray PID --spans, or goom capture)",
     "NumaLooks": "/proc/PID/numa_maps",
     "SurroundingsLooks": "the cgroups up to the root and the kernel's settings (goom capture)",
+    "TracePressure": "an execution trace (goom capture --trace 2s)",
     "Usage": _OVER_TIME,
 }
 

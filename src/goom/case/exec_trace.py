@@ -195,5 +195,16 @@ class ExecutionTrace:
     tasks: Lives
     handling: Handling
     course: GoroutineCourse
+    assist_running_seconds: float  # of the time in assists; the rest was waiting, for a P or work
     irregular_events: int  # that name a goroutine or P where none can be
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionTraces:
+    """All execution traces of the subject, in the order in which they were read."""
+
+    all: tuple[ExecutionTrace, ...]
+
+
+NO_TRACES = ExecutionTraces(())

@@ -125,7 +125,8 @@ class TraceReport:
     collections: int
     marking_fraction: float  # of the trace's time
     stopped_fraction: float
-    assist_seconds: float
+    assist_seconds: float  # summed over goroutines
+    assist_running_seconds: float  # of it; the rest was waiting, for a P or for work
     heap_live_lowest_bytes: int
     heap_live_peak_bytes: int
     heap_goal_last_bytes: int

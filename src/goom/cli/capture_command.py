@@ -52,6 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="1%",
         help="of the time that all looks may take of the program",
     )
+    parser.add_argument(
+        "--trace", type=seconds, metavar="2s", help="an execution trace as well, that long"
+    )
     ebpf(parser)
     parser.add_argument(
         "--max-bytes", type=size, metavar="1G", help="how large the bundle may grow"
@@ -61,12 +64,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Find the program, say what is going to happen, capture."""
-    from goom.sources.capture import CaptureOptions, capture  # http, threads: not for --help
+    from goom.sources.capture import CaptureOptions, capture, planned  # http: not for --help
     from goom.sources.capture_plan import DEFAULT, chosen
     from goom.sources.live_target import find_target
 
     names = tuple(parsed.profiles.split(",")) if parsed.profiles else DEFAULT
-    looks = chosen(names)
+    chosen(names)  # a name that is none is said before anybody is looked at
     target = find_target(*_whom(parsed))
     bounds = {} if parsed.max_bytes is None else {"max_bytes": parsed.max_bytes}
     options = CaptureOptions(
@@ -76,9 +79,11 @@ def run(parsed: argparse.Namespace) -> int:
         every_seconds=parsed.every,
         budget_fraction=parsed.budget,
         ebpf=_probes(parsed),
+        trace_seconds=parsed.trace or 0.0,
         on_status=None if parsed.quiet else _Progress().show,
         **bounds,
     )
+    looks = planned(options)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
     if not parsed.quiet:
         _say(_plan(target, looks, options))

@@ -8,13 +8,16 @@ from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals import blame
 from goom.signals.course import Course
+from goom.signals.exec_trace_pressure import TracePressure
 from goom.signals.gc_cost import GCCost
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
 
 @detector("alloc_churn")
-def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypothesis:
+def alloc_churn(
+    cost: GCCost, course: Course, sites: SiteGrowth | None, pressure: TracePressure | None = None
+) -> Hypothesis:
     """Garbage is made so fast that the collector takes a large part of the CPU.
 
     What it sees:
@@ -27,7 +30,8 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
 
     How sure:
         GC CPU from gctrace against the process's own CPU from /proc, idle-time marking left out.
-        The allocation profile names who makes the garbage.
+        The allocation profile names who makes the garbage. An execution trace shows whom the
+        assists held up, and how long.
 
     What else looks like this:
         GOMEMLIMIT below what the service keeps (the goal is then set by the limit, not by GOGC);
@@ -40,17 +44,22 @@ def alloc_churn(cost: GCCost, course: Course, sites: SiteGrowth | None) -> Hypot
     weighing = Weighing()
     by_gogc = 1.0 - ramp(cost.limit_driven_fraction, 0.3, 0.7)
     text = f"{cost.share_text}, {cost.cycles_per_second:.1f} cycles a second"
-    weighing.plus(6.0 * cost.burden * by_gogc, text, "gctrace and /proc")
-    weighing.minus(3.5 * ramp(cost.burden, 0.5, 0.1), text, "gctrace and /proc")
+    weighing.plus(6.0 * cost.burden * by_gogc, text, cost.source)
+    weighing.minus(3.5 * ramp(cost.burden, 0.5, 0.1), text, cost.source)
     weighing.plus(
         1.0 * cost.burden * ramp(cost.cycles_per_second, 2, 10),
         f"{bytes_text(cost.allocated_bytes_per_second)}/s allocated",
-        "gctrace",
+        cost.source,
     )
+    if pressure is not None:
+        waited = ramp(pressure.assist_fraction, 0.03, 0.2)
+        weighing.plus(1.5 * waited * by_gogc, pressure.assists, "execution trace")
+        rested = ramp(pressure.marking_fraction, 0.15, 0.03)
+        weighing.minus(1.0 * rested, pressure.marking, "execution trace")
     weighing.minus(
         4.0 * (1.0 - by_gogc) * cost.burden,
         f"{cost.limit_driven_fraction:.0%} of the goals lie under what GOGC alone would set",
-        "gctrace",
+        cost.source,
     )
     weighing.minus(3.0 * course.harm.killed, "the process was killed for its memory", "kernel")
     weighing.minus(

@@ -55,8 +55,8 @@ def healthy(
     weighing.minus(3.5 * near, f"a peak of {bytes_text(harm.peak_bytes)} nearly hit it", "usage")
     _heap(weighing, course, marked)
     if cost is not None:
-        weighing.plus(1.0 * (1.0 - cost.burden), cost.share_text, "gctrace")
-        weighing.minus(4.5 * cost.burden, cost.share_text, "gctrace")
+        weighing.plus(1.0 * (1.0 - cost.burden), cost.share_text, cost.source)
+        weighing.minus(4.5 * cost.burden, cost.share_text, cost.source)
     _parts(weighing, growth)
     _lasting(weighing, composition)
     if course.goroutines is not None:

@@ -11,6 +11,7 @@ from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.blame import of_holdings
 from goom.signals.course import Course
+from goom.signals.exec_trace_pressure import TracePressure
 from goom.signals.gc_cost import GCCost
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.site_growth import SiteGrowth
@@ -24,6 +25,7 @@ def limit_too_low(
     marked: MarkedHeap,
     binary: BinaryCalls | None,
     sites: SiteGrowth | None,
+    pressure: TracePressure | None = None,
 ) -> Hypothesis:
     """GOMEMLIMIT is below what the service keeps: the collector hardly ever rests.
 
@@ -37,7 +39,8 @@ def limit_too_low(
 
     How sure:
         The goal against GOGC's formula tells who sets the pace. GOMEMLIMIT itself, from the
-        environment or a call of SetMemoryLimit in the binary, settles it.
+        environment or a call of SetMemoryLimit in the binary, settles it. An execution trace shows
+        how much of the time is spent marking.
 
     What else looks like this:
         A leak that has reached a sound limit (the marked heap rises until then); a very low GOGC
@@ -55,12 +58,16 @@ def limit_too_low(
         4.0 * driven * share,
         f"{cost.limit_driven_fraction:.0%} of the goals lie under what GOGC alone would set "
         f"(goal {cost.goal_ratio:.2f} times the marked heap)",
-        "gctrace",
+        cost.source,
     )
     cpu = f"{cost.share_text} and rested {cost.resting_fraction:.0%} of the time"
-    weighing.plus(2.5 * share * driven, cpu, "gctrace and /proc")
-    weighing.minus(3.5 * (1.0 - share), cpu, "gctrace and /proc")
-    weighing.minus(3.5 * (1.0 - driven), "the goals are those that GOGC sets", "gctrace")
+    weighing.plus(2.5 * share * driven, cpu, cost.source)
+    weighing.minus(3.5 * (1.0 - share), cpu, cost.source)
+    if pressure is not None:
+        marking = pressure.marking_fraction
+        weighing.plus(1.5 * ramp(marking, 0.4, 0.8) * driven, pressure.marking, "execution trace")
+        weighing.minus(1.0 * ramp(marking, 0.3, 0.1), pressure.marking, "execution trace")
+    weighing.minus(3.5 * (1.0 - driven), "the goals are those that GOGC sets", cost.source)
     _limit(weighing, limit, marked, bool(setters))
     rising = course.still_rising * ramp(
         course.rise_bytes / max(course.base_bytes, 4 << 20), 0.2, 0.6

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from goom.formats.exec_trace_assisting import Assisting
 from goom.formats.exec_trace_context import NONE, Threads
 from goom.formats.exec_trace_course import StateCourse
 from goom.formats.exec_trace_decode import Ints
@@ -83,6 +84,7 @@ class Gathered:
     book: Book = field(default_factory=Book)
     threads: Threads = field(default_factory=Threads)
     handlers: Handlers = field(init=False)
+    assisting: Assisting = field(default_factory=Assisting)
     live: Live = field(default_factory=Live)
     course: StateCourse = field(default_factory=StateCourse)
     kept: dict[str, Kept] = field(
@@ -112,6 +114,7 @@ class Gathered:
         for kept in self.kept.values():
             kept.add(self._rows(window, meaning, _of(window, kept.types)))
         self._take_stops(window, meaning)
+        self.assisting.take(window)
         rows, handler = self.handlers.seen(window, meaning.stacks)
         self.kept["handling"].add(chosen_rows(window, rows, handler, np.zeros_like(rows)))
         rows = np.flatnonzero(_of(window, _STACK_SECOND))

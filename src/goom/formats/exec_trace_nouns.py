@@ -57,6 +57,7 @@ def trace_of(gathered: Gathered, reading: Reading) -> noun.ExecutionTrace:
         tasks=_tasks(kept["tasks"]),
         handling=_handling(kept["handling"]),
         course=_course(gathered, end_seconds),
+        assist_running_seconds=gathered.assisting.seconds,
         irregular_events=gathered.irregular,
         notes=(*reading.notes, *_dropped(gathered)),
         strings=tuple(gathered.book.strings),

@@ -87,7 +87,8 @@ def _head(report: TraceReport, room: int) -> Iterator[Line]:
             f"{report.collections} collection{'s' * (report.collections != 1)}",
             f"marking {percent_text(report.marking_fraction)} of the time",
             f"world stopped {percent_text(report.stopped_fraction)}",
-            f"assists {seconds_text(report.assist_seconds)} in sum",
+            f"assists {seconds_text(report.assist_seconds)} in sum"
+            f" ({seconds_text(report.assist_running_seconds)} of it running)",
             f"heap {bytes_text(report.heap_live_lowest_bytes)} to"
             f" {bytes_text(report.heap_live_peak_bytes)}",
             f"goal at last {bytes_text(report.heap_goal_last_bytes)}",

@@ -50,6 +50,7 @@ def report(trace: ExecutionTrace) -> TraceReport:
         marking_fraction=min(float(marking.sum()) / duration, 1.0),
         stopped_fraction=min(float(stopped.sum()) / duration, 1.0),
         assist_seconds=float(assists.sum()),
+        assist_running_seconds=trace.assist_running_seconds,
         heap_live_lowest_bytes=int(live.min()) if len(live) else 0,
         heap_live_peak_bytes=int(live.max()) if len(live) else 0,
         heap_goal_last_bytes=int(goal[-1]) if len(goal) else 0,

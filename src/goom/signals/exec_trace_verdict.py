@@ -33,6 +33,19 @@ def said(made: TraceReport) -> tuple[str, ...]:
     return found or (NOBODY_HELD_UP,)
 
 
+def verdicts(made: TraceReport) -> Iterator[tuple[str, str]]:
+    """The same, all of one kind together: a word for the kind, and the sentences."""
+    kinds = (
+        ("trace_latency", _of_latency),
+        ("trace_assists", _of_assists),
+        ("trace_stop", _of_stops),
+    )
+    for code, tell in kinds:
+        sentences = " ".join(tell(made))
+        if sentences:
+            yield code, sentences
+
+
 def _of_latency(made: TraceReport) -> Iterator[str]:
     much = [one for one in made.handlers if one.tail_gc_fraction > _MUCH_OF_LATENCY]
     for one in sorted(much, key=lambda each: -each.total_seconds)[:2]:

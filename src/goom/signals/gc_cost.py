@@ -14,6 +14,8 @@ from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
+from goom.signals.exec_trace_cost import TraceCost
+from goom.signals.gc_pace import allocation_rate, limit_driven, may_be_limited, pace
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
@@ -55,6 +57,7 @@ class GCCost:
     stacks_scanned_bytes: float
     longest_pause_seconds: float
     procs: int
+    source: str = "gctrace and /proc"
 
     @property
     def burden(self) -> float:
@@ -78,17 +81,29 @@ class GCCost:
 
 
 @signal
-def gc_cost(
+def gc_cost(  # noqa: PLR0913, PLR0917 - everything that may tell of it
     clock: Timebase,
     trace: GCTrace | None,
     subject: Subject,
     process: ProcessSeries | None,
     binary: BinaryCalls | None = None,
     xray: XrayCourse | None = None,
+    traced: TraceCost | None = None,
 ) -> GCCost | None:
-    """Sum the CPU that gctrace prints, else what X-ray counted; None under three cycles."""
+    """By gctrace, X-ray or an execution trace, in this order; None under three cycles."""
     if trace is None:
-        return _from_looks(clock, xray, process) if xray is not None else None
+        seen = _from_looks(clock, xray, process) if xray is not None else None
+        return seen or _from_execution(traced, subject, binary)
+    return _from_log(clock, trace, process, subject, binary)
+
+
+def _from_log(
+    clock: Timebase,
+    trace: GCTrace,
+    process: ProcessSeries | None,
+    subject: Subject,
+    binary: BinaryCalls | None,
+) -> GCCost | None:
     trace = of_process(trace, main_process(trace))
     cycles = trace.cycles
     if len(cycles) < 3:
@@ -100,7 +115,7 @@ def gc_cost(
     idle = float(cycles.idle_cpu_seconds[settled].sum())
     used = _process_cpu(clock, process, float(time[settled][0]))
     procs = int(np.median(cycles.procs[settled])) or 1
-    ratio, gogc = _pace(cycles, settled)
+    ratio, gogc = pace(cycles, settled)
     return GCCost(
         cycles=int(settled.sum()),
         forced_cycles=int(cycles.forced[settled].sum()),
@@ -114,8 +129,8 @@ def gc_cost(
         goal_ratio=ratio,
         effective_gogc_percent=gogc,
         resting_fraction=max(0.0, 1.0 - float(_marking(cycles)[settled].sum()) / wall),
-        limit_driven_fraction=_limit_driven(cycles, settled, subject, binary),
-        allocated_bytes_per_second=_allocation_rate(cycles, settled, wall),
+        limit_driven_fraction=limit_driven(cycles, settled, subject, binary),
+        allocated_bytes_per_second=allocation_rate(cycles, settled, wall),
         stacks_scanned_bytes=float(np.median(cycles.stacks_bytes[settled])),
         longest_pause_seconds=float(_pauses(cycles)[settled].max()),
         procs=procs,
@@ -140,6 +155,7 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
     large = marked >= 4 * MIB
     goal = xray.goal_bytes[settled][large] / marked[large]
     ratio = float(np.median(goal)) if large.any() else nan
+    driven = float(xray.limit_driven[settled][large].mean()) if large.any() else 0.0
     # Workers are given a quarter of the Ps while a cycle marks (gcBackgroundUtilization).
     marking = rise(xray.dedicated_seconds) / (0.25 * procs)
     return GCCost(
@@ -155,13 +171,43 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
         goal_ratio=ratio,
         effective_gogc_percent=100 * (ratio - 1),
         resting_fraction=min(max(0.0, 1.0 - marking / wall), 1.0),
-        limit_driven_fraction=float(xray.limit_driven[settled][large].mean())
-        if any(large)
-        else 0.0,
+        limit_driven_fraction=driven,
         allocated_bytes_per_second=rise(xray.allocated_bytes) / wall,
         stacks_scanned_bytes=nan,
         longest_pause_seconds=rise(xray.pause_seconds) / cycles,
         procs=procs,
+        source="X-ray",
+    )
+
+
+def _from_execution(
+    traced: TraceCost | None, subject: Subject, binary: BinaryCalls | None
+) -> GCCost | None:
+    """A sample of some seconds; stacks and globals, which GOGC counts too, are not known."""
+    if traced is None:
+        return None
+    wall, gc_cpu = traced.wall_seconds, traced.gc_cpu_seconds
+    gogc = 100 if subject.gogc_percent is None else subject.gogc_percent
+    below = gogc < 0 or traced.goal_ratio - 1 < 0.8 * gogc / 100
+    return GCCost(
+        cycles=traced.cycles,
+        forced_cycles=0,
+        cycles_per_second=traced.cycles / wall,
+        gc_cpu_seconds=gc_cpu,
+        idle_cpu_seconds=traced.idle_cpu_seconds,
+        process_cpu_seconds=traced.used_cpu_seconds,
+        share_of_process_fraction=_share(gc_cpu, traced.used_cpu_seconds),
+        share_of_machine_fraction=gc_cpu / (wall * traced.procs),
+        assist_fraction=traced.assist_cpu_seconds / max(gc_cpu, 1e-9),
+        goal_ratio=traced.goal_ratio,
+        effective_gogc_percent=100 * (traced.goal_ratio - 1),
+        resting_fraction=max(0.0, 1.0 - traced.marking_seconds / wall),
+        limit_driven_fraction=float(below and may_be_limited(subject, binary)),
+        allocated_bytes_per_second=traced.allocated_bytes / wall,
+        stacks_scanned_bytes=nan,
+        longest_pause_seconds=traced.longest_pause_seconds,
+        procs=traced.procs,
+        source="execution trace",
     )
 
 
@@ -207,58 +253,3 @@ def _process_cpu(clock: Timebase, process: ProcessSeries | None, since: float) -
     if not len(time) or time[-1] <= since:
         return nan
     return float(total[-1] - np.interp(since, time, total))
-
-
-def _heap_base(cycles: GCCycles) -> Floats:
-    """Marked heap plus stacks plus globals: what GOGC is a percentage of (commit, mgcpacer.go)."""
-    return np.asarray(cycles.heap_marked_bytes + cycles.stacks_bytes + cycles.globals_bytes)
-
-
-def _pace(cycles: GCCycles, settled: NDArray[np.bool_]) -> tuple[float, float]:
-    """Median goal over marked, and the GOGC that would give it; nan for tiny heaps.
-
-    goal = marked + (marked + stacks + globals) * GOGC / 100, at least 4 MiB * GOGC / 100
-    (commit, mgcpacer.go, 1.18+). The log truncates to MiB, so half a MiB is added to each.
-    """
-    marked = cycles.heap_marked_bytes[:-1] + MIB / 2
-    base = _heap_base(cycles)[:-1] + MIB / 2
-    goal = cycles.goal_bytes[1:] + MIB / 2
-    chosen = settled[1:] & (marked >= 4 * MIB)
-    if not chosen.any():
-        return nan, nan
-    runway = np.maximum(goal - marked, 0.0)
-    return (
-        float(np.median((goal / marked)[chosen])),
-        float(np.median((100.0 * runway / base)[chosen])),
-    )
-
-
-def _may_be_limited(subject: Subject, binary: BinaryCalls | None) -> bool:
-    """Whether a memory limit can be what keeps the goals low, rather than a GOGC set in code."""
-    if subject.gomemlimit_bytes is not None or binary is None:
-        return True
-    return bool(binary.memory_limit_setters())
-
-
-def _limit_driven(
-    cycles: GCCycles,
-    settled: NDArray[np.bool_],
-    subject: Subject,
-    binary: BinaryCalls | None,
-) -> float:
-    """The share of cycles whose goal is under 0.8 of the runway that GOGC gives."""
-    gogc = 100 if subject.gogc_percent is None else subject.gogc_percent
-    marked, base, goal = cycles.heap_marked_bytes[:-1], _heap_base(cycles)[:-1], cycles.goal_bytes
-    chosen = settled[1:] & (marked >= 4 * MIB)
-    if not chosen.any() or not _may_be_limited(subject, binary):
-        return 0.0
-    if gogc < 0:
-        return 1.0
-    expected = base * gogc / 100.0
-    runway = goal[1:] - marked
-    return float((runway + MIB < 0.8 * expected)[chosen].mean())
-
-
-def _allocation_rate(cycles: GCCycles, settled: NDArray[np.bool_], wall: float) -> float:
-    fresh = np.maximum(cycles.heap_end_bytes[1:] - cycles.heap_marked_bytes[:-1], 0.0)
-    return float(fresh[settled[1:]].sum()) / wall

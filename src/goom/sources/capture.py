@@ -13,7 +13,7 @@ from goom.case.subject import Ending, Subject
 from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.bundle_writer import DEFAULT_MAX_BYTES, BundleWriter
-from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, chosen
+from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, Look, chosen, trace
 from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
@@ -52,8 +52,15 @@ class CaptureOptions:
     every_seconds: float = 5.0
     budget_fraction: float = 0.01
     ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
+    trace_seconds: float = 0.0  # of an execution trace; 0: none is taken
     max_bytes: int = DEFAULT_MAX_BYTES
     on_status: Callable[[CaptureStatus], None] | None = None
+
+
+def planned(options: CaptureOptions) -> tuple[Look, ...]:
+    """Every look that may be taken, the execution trace among them where it is asked for."""
+    more = (trace(options.trace_seconds),) if options.trace_seconds else ()
+    return (*chosen(options.looks), *more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +118,7 @@ class _Session:
         if self._watch is not None:
             self._watch.look()
             used = self._watch.process.get("rss_bytes", used)
-        looks.start(chosen(options.looks), options.every_seconds, options.for_seconds, used)
+        looks.start(planned(options), options.every_seconds, options.for_seconds, used)
         return looks
 
     def _brink_watch(self) -> BrinkWatch | None:

@@ -143,6 +143,18 @@ def chosen(names: Sequence[str]) -> tuple[Look, ...]:
     return tuple(look for look in LOOKS if look.name in names)
 
 
+def trace(seconds: float) -> Look:
+    """An execution trace, which is taken only when it is asked for."""
+    return Look(
+        name="trace",
+        title=f"execution trace, {seconds_text(seconds)}",
+        cost="stops the world twice; some per cent of the CPU meanwhile",
+        query=pprof_endpoint.trace(seconds),
+        rounds=1,
+        moments=(0.3,),
+    )
+
+
 def worth_dumping(goroutines: int | None) -> bool:
     """A dump of very many stops the world for long and takes memory of the program's own; groups
     of the profile tell as much.

@@ -88,7 +88,7 @@ class EndpointLooks:
                 asked.timer.looked(elapsed, cost)
                 self._budget.spend(cost)
                 asked.given_up = bool(asked.look.rounds) and not asked.looker.answers
-        if any(asked.under_way and asked.look.name != "cpu" for asked in self._asked):
+        if any(asked.under_way and not asked.looker.query.waits_seconds for asked in self._asked):
             return
         due = [asked for asked in self._asked if not asked.under_way and asked.wants(elapsed)]
         if due:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from goom.case.binary import BinaryCalls
 from goom.case.ebpf import EbpfLook, EbpfLooks
 from goom.case.evidence import Evidence, GoroutineDumps, MappingLooks, NotRead, Profiles
+from goom.case.exec_trace import ExecutionTrace, ExecutionTraces
 from goom.case.gctrace import GCTrace
 from goom.case.profile import GoroutineDump, Profile
 from goom.case.series import CgroupSeries, Mappings, ProcessSeries
@@ -73,6 +74,7 @@ class Gathered:
     spans: list[SpanMap] = field(default_factory=list)
     memstats: list[MemStatsLook] = field(default_factory=list)
     metrics: list[tuple[float, dict[str, float]]] = field(default_factory=list)
+    exec_traces: list[ExecutionTrace] = field(default_factory=list)
     logs: list[Log] = field(default_factory=list)
     process: Looks = field(default_factory=Looks)
     cgroup: Looks = field(default_factory=Looks)
@@ -100,6 +102,7 @@ class Gathered:
             surroundings=SurroundingsLooks(tuple(sorted(self.surroundings, key=_moment))),
             numa=NumaLooks(tuple(sorted(self.numa, key=_moment))),
             spans=SpanMaps(tuple(sorted(self.spans, key=_moment))),
+            exec_traces=ExecutionTraces(tuple(self.exec_traces)),
             gctrace=_trace(self.logs),
             memstats=memstats.series(self.memstats) if self.memstats else None,
             process=self.process.joined(ProcessSeries),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import isnan
@@ -14,6 +15,7 @@ from goom.formats import (
     call_sites,
     cgroup,
     ebpf_look,
+    exec_trace,
     goroutine_dump,
     gzip_bounded,
     legacy_profile,
@@ -136,6 +138,10 @@ def _text(piece: Piece) -> str:
     return piece.data.decode("utf-8", "replace")
 
 
+def _exec_trace(gathered: Gathered, piece: Piece) -> None:
+    gathered.exec_traces.append(exec_trace.read(io.BytesIO(piece.data), name=piece.origin))
+
+
 def _gctrace(gathered: Gathered, piece: Piece) -> None:
     gathered.logs.append(Log(piece=piece))
 
@@ -241,6 +247,7 @@ READERS: Mapping[Kind, Callable[[Gathered, Piece], None]] = {
     Kind.GOROUTINE_TEXT: _goroutines,
     Kind.GOROUTINE_DUMP: _goroutines,
     Kind.PROFILE_TEXT: _count_text,
+    Kind.EXECUTION_TRACE: _exec_trace,
     Kind.GCTRACE: _gctrace,
     Kind.EXPVAR: _expvar,
     Kind.EXPVAR_LINES: _expvar,
@@ -261,6 +268,5 @@ _WHY_NOT: Mapping[Kind, str] = {
     Kind.EMPTY: "it is empty",
     Kind.BUNDLE: "it is a zip inside of another",
     Kind.CASE_JSON: "it is a verdict that goom wrote, not evidence",
-    Kind.EXECUTION_TRACE: "it is an execution trace: goom trace FILE says what it holds",
     Kind.UNKNOWN: "it is nothing that goom knows",
 }

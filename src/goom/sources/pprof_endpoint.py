@@ -48,6 +48,11 @@ def cpu(seconds: int) -> Query:
     return Query("cpu", f"/profile?seconds={seconds}", ".pb.gz", float(seconds))
 
 
+def trace(seconds: float) -> Query:
+    """An execution trace over so many seconds."""
+    return Query("trace", f"/trace?seconds={seconds:g}", ".trace", seconds)
+
+
 class PprofEndpoint:
     """An endpoint at a base URL, the part before ``/heap``. One kept connection per query path, so
     that threads which ask for different things never wait for each other.
@@ -155,6 +160,8 @@ def _fits(query: Query, body: bytes) -> bool:
         return re.search(rb"^go_\w+[ {]", body, re.MULTILINE) is not None
     if query.suffix == ".pb.gz":
         return is_profile(body)
+    if query.suffix == ".trace":
+        return body.startswith(b"go 1.")
     if query.suffix == ".debug1.txt":
         return body.startswith(query.kind.encode("ascii") + b" profile:")
     return body.startswith(b"goroutine ")

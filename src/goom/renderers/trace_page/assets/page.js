@@ -20,7 +20,7 @@ function foundSection(report) {
     factStrip([
       ["collections", countText(report.collections), `marking ${of(report.marking_fraction)} of the time`],
       ["world stopped", of(report.stopped_fraction), "of the time"],
-      ["mark assists", secondsText(report.assist_seconds), "summed over goroutines"],
+      ["mark assists", secondsText(report.assist_seconds), `summed; ${secondsText(report.assist_running_seconds)} of it running`],
       ["heap", bytesText(report.heap_live_peak_bytes), `at most; ${bytesText(report.heap_live_lowest_bytes)} at least`],
       ["goal at last", bytesText(report.heap_goal_last_bytes), ""],
     ]));
