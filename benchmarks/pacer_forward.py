@@ -7,6 +7,10 @@ with GOGC=100; from that run's GC log and metrics the model learns what it alloc
 it is run at other settings, and the model predicts how often it collects and how large its heap
 becomes there, without having seen any of it. The real figures are the middle of ``--runs`` runs.
 
+The programs must have both CPUs to themselves: a mark that waits for one lets the heap grow. On a
+machine that others use, as root: ``sysctl kernel.sched_rr_timeslice_ms=1``, then all of it under
+``chrt -r 10`` (with the usual slice of 100 ms two busy goroutines keep sysmon from its CPU).
+
 ``in use`` is what GOMEMLIMIT counts, at the end: it has no bar, it holds the scavenger.
 
 The bars: cycles within 5 % (or one cycle, where 5 % is less than one) and peak heap within 5 %, as
