@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import run
+from goom.claims.bench.debian import library_version, run
 from goom.claims.bench.reading import every, none, text
 
 _SAID = "go_gc_duration_seconds_quantile"
@@ -24,6 +24,7 @@ def _measure(go: Go) -> Row:
         "quantiles": " ".join(f"{quantile:g}" for quantile in found["quantiles"]),
         "has_pause_histogram": any("gc_pauses_seconds" in name or "pauses_total_gc" in name
                                    for name in found["with_every_rule"]),
+        "client_library": library_version(),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import CLIENT_LIBRARY, run, sources
+from goom.claims.bench.debian import CLIENT_LIBRARY, library_version, run, sources
 from goom.claims.bench.reading import every, none
 
 _SAID = "go_memstats_gc_cpu_fraction"
@@ -25,6 +25,7 @@ def _measure(go: Go, files: list[str]) -> Row:
     return {
         "exported": _SAID in found["by_default"] + found["with_every_rule"],
         "files_that_have_it": " ".join(files),
+        "client_library": library_version(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import run
+from goom.claims.bench.debian import library_version, run
 from goom.claims.bench.reading import every, none, number
 
 _SAID, _BASE = "go_gc_heap_allocs_by_size_bytes_total", "go_gc_heap_allocs_by_size_bytes"
@@ -23,6 +23,7 @@ def _measure(go: Go) -> Row:
         "with_every_rule": " ".join(
             name for name in found["with_every_rule"] if name.startswith(_BASE)
         ),
+        "client_library": library_version(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import compiles, run
+from goom.claims.bench.debian import compiles, library_version, run
 from goom.claims.bench.reading import every, none, text
 
 
@@ -20,6 +20,7 @@ def _measure(go: Go) -> Row:
         "builds": built.built,
         "go_says": built.message.rpartition("undefined: ")[2] if not built.built else "",
         "control_builds": run(go, "collector", "names").status == 0,
+        "client_library": library_version(),
     }
 
 

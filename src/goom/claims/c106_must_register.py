@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import run
+from goom.claims.bench.debian import library_version, run
 from goom.claims.bench.reading import every, none, number, text
 
 
@@ -21,6 +21,7 @@ def _measure(go: Go) -> Row:
         "ends_with_status": again.status,
         "says": (again.stderr.splitlines() or [""])[0],
         "go_metrics_without_it": sum(name.startswith("go_") for name in found["by_default"]),
+        "client_library": library_version(),
     }
 
 

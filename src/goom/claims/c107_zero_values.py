@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import run
+from goom.claims.bench.debian import library_version, run
 from goom.claims.bench.reading import every, number, per_version
 
 
@@ -20,6 +20,7 @@ def _measure(go: Go) -> Row:
     return {
         "names_before_any_collection": len(before),
         "names_missing_before": len(after - before),
+        "client_library": library_version(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import CLIENT_LIBRARY, run, sources
+from goom.claims.bench.debian import CLIENT_LIBRARY, library_version, run, sources
 from goom.claims.bench.reading import every
 
 _FILE = "github.com/prometheus/client_golang/prometheus/go_collector.go"
@@ -23,6 +23,7 @@ def _measure(go: Go, reads: bool) -> Row:
         "sum_equals_gc_stats": found["sum_equals_gc_stats"],
         "count_equals_gc_stats": found["count_equals_gc_stats"],
         "library_reads_gc_stats": reads,
+        "client_library": library_version(),
     }
 
 

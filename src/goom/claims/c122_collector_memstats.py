@@ -8,7 +8,7 @@ from pathlib import Path
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
 from goom.claims.bench.bench import Bench, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.debian import CLIENT_LIBRARY, sources
+from goom.claims.bench.debian import CLIENT_LIBRARY, library_version, sources
 from goom.claims.bench.reading import every, number
 
 _LIBRARY = "github.com/prometheus/client_golang/prometheus"
@@ -36,6 +36,7 @@ def _measure(release: tuple[int, int], texts: list[str]) -> Row:
         "files_that_read_mem_stats": sum(bool(_CALL.search(text)) for text in texts),
         "of_those_built": sum(bool(_CALL.search(text)) for text in built),
         "files_built_that_read_metrics": sum(bool(_METRICS.search(text)) for text in built),
+        "client_library": library_version(),
     }
 
 

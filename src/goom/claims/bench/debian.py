@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from goom.case.errors import GoomError
@@ -36,6 +39,17 @@ def sources(packages: tuple[str, ...]) -> Path:
         if not folder.exists():
             _unpack(packages, folder)
     return folder / _SOURCES
+
+
+@cache
+def library_version() -> str:
+    """Which client library it is, as Debian numbers it: ``1.14.0-3``."""
+    notes = sources(CLIENT_LIBRARY).parents[1] / "doc" / CLIENT_LIBRARY[0] / "changelog.Debian.gz"
+    with gzip.open(notes, "rt", encoding="utf-8") as lines:
+        found = re.search(r"\(([^)]+)\)", lines.readline())
+    if found is None:
+        raise GoomError(f"{notes} does not begin with a version.")
+    return found[1]
 
 
 def _unpack(packages: tuple[str, ...], folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from goom.case.claim import Figures, LedgerEntry
 from goom.case.claims_run import ClaimsRun
+from goom.case.units import seconds_text
 from goom.renderers.claims.chapters import by_chapter, title
 from goom.renderers.claims.figures import label, names_of, same_everywhere, texts
 from goom.renderers.claims.table import because
@@ -21,7 +22,8 @@ What an article says about Go's allocator and collector, statement by statement,
 says. Each verdict follows by its stated rule from figures that were measured on real Go or read in
 the runtime's own source; nothing is decided by authority. `goom claims` measures all of it again on
 your machine, `goom claims C014` one statement. Made by `make docs` from the record of a whole run:
-times and ratios of times are those of that machine.
+times and ratios of times are those of that machine. A column `1.22.10/1.21.13` holds ratios of the
+two, which ran in turns; a path like mgc.go is in the runtime of that version.
 """
 
 
@@ -31,7 +33,8 @@ def render(run: ClaimsRun) -> str:
 
 
 def _counts(run: ClaimsRun) -> Iterator[str]:
-    yield f"Measured with Go {', '.join(run.versions)}.\n"
+    took = f" in {seconds_text(run.seconds)} on {run.cpus} CPUs" if run.seconds else ""
+    yield f"Measured with Go {', '.join(run.versions)}{took}.\n"
     yield "| verdict | statements |\n|---|---:|"
     yield from (f"| {truth} | {count} |" for truth, count in run.counts().items())
     yield f"| all | {len(run.entries)} |\n"
