@@ -11,7 +11,7 @@ import pytest
 
 from goom.case.evidence import Evidence
 from goom.case.memory_view import HugePageView, MemoryBudget
-from goom.case.series import MemStatsSeries
+from goom.case.series import CgroupSeries, MemStatsSeries
 from goom.case.surroundings import (
     CgroupLevel,
     HugePages,
@@ -21,7 +21,7 @@ from goom.case.surroundings import (
 from goom.case.units import MIB
 from goom.diagnose import diagnose
 from goom.formats import numa_maps, surroundings
-from goom.signals.limit_levels import limit_level
+from goom.signals.limit_levels import limit_level, tightest
 from goom.signals.mapping_kinds import kinds_at
 from goom.signals.numa_spread import spread
 from tests.signals.ledger_evidence import AT, mapped, real
@@ -91,7 +91,7 @@ def test_a_neighbours_most_is_taken_of_all_looks_and_its_page_cache_is_not() -> 
     alone = around(level("/p/app", own, 256))
     without, told = budget_of(under(seen, alone)), budget_of(under(seen, full, calm))
     assert told.is_ancestors and not without.is_ancestors
-    assert told.neighbours_bytes == pytest.approx(20 * MIB)
+    assert told.neighbours_bytes == pytest.approx(90 * MIB)
     assert told.unseen_bytes - without.unseen_bytes == pytest.approx(40 * MIB)
 
 
@@ -107,16 +107,30 @@ def test_where_what_go_needs_does_not_fit_no_limit_is_advised() -> None:
 def test_a_run_that_is_charged_as_the_ancestor_counts_its_neighbours_once() -> None:
     seen = real("1.27.3-heap")
     whole = around(level("/p/app", 40), level("/p", 100, 256))
-    found = limit_level(under(seen, whole), 99 * MIB)
+    found = limit_level(under(charged(seen, 99), whole))
     assert found is not None and found.neighbours_bytes == found.neighbours_held_bytes == 0
-    own = limit_level(under(seen, whole), 41 * MIB)
+    own = limit_level(under(charged(seen, 41), whole))
     assert own is not None and own.neighbours_bytes == 60 * MIB
+
+
+def test_the_look_with_least_room_counts_although_the_neighbour_is_gone_at_the_last() -> None:
+    seen = charged(real("1.27.3-heap"), 40)
+    full = around(level("/p/app", 40), level("/p", 120, 128), at=AT - 3)
+    gone = around(level("/p/app", 40), level("/p", 41, 128))
+    found = limit_level(under(seen, full, gone))
+    assert found is not None and found.neighbours_bytes == 80 * MIB
+    assert tightest((full, gone)) is full and tightest((gone,)) is gone
+
+
+def charged(seen: Evidence, usage: float) -> Evidence:
+    columns = {"usage_bytes": np.array([usage * MIB])}
+    return replace(seen, cgroup=CgroupSeries(np.array([AT]), columns))
 
 
 def test_an_unseen_ancestors_limit_counts_where_no_level_has_one() -> None:
     seen = replace(real("1.27.3-heap"))
     hidden = around(level("/", 40), unseen_limit_bytes=64.0 * MIB)
-    found = limit_level(under(seen, hidden), 40 * MIB)
+    found = limit_level(under(seen, hidden))
     assert found is not None and found.limit_bytes == 64 * MIB and found.is_ancestors
 
 

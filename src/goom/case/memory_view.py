@@ -10,6 +10,20 @@ from goom.case.subject import Subject
 from goom.case.surroundings import Surroundings
 from goom.case.verdict import Finding
 
+FINDINGS = (  # what the kernel tells beside the verdict; the most telling first
+    "binding_ancestor",
+    "gomemlimit_above_budget",
+    "huge_pages_hold",
+    "memory_high",
+    "swap_in_use",
+    "pressure_stalls",
+    "cpu_throttled",
+    "numa_remote",
+    "limit_unseen",
+    "earlier_oom_kills",
+    "huge_pages_in_stacks",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:

@@ -8,34 +8,25 @@ from dataclasses import dataclass, replace
 
 from goom.case.document import plain
 from goom.case.errors import BadInput
-from goom.case.evidence import Evidence
+from goom.case.evidence import Evidence, NotRead
 from goom.case.memory_view import (
+    FINDINGS,
     HugePageView,
     MappingKinds,
     MemoryBudget,
     MemoryReport,
     NumaView,
 )
+from goom.case.units import seconds_text
 from goom.cli import terminal
 from goom.diagnose import diagnose
 from goom.renderers import memory_text
+from goom.signals.limit_levels import tightest
 from goom.sources.live_target import find_process, is_live
 from goom.sources.load import LoadOptions, load, stated
 from goom.sources.memory_look import look_at
 
 SCHEMA = "goom.memory/1"
-_OURS = (
-    "binding_ancestor",
-    "limit_unseen",
-    "memory_high",
-    "swap_in_use",
-    "huge_pages_hold",
-    "pressure_stalls",
-    "earlier_oom_kills",
-    "cpu_throttled",
-    "numa_remote",
-    "gomemlimit_above_budget",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +76,35 @@ def report_of(evidence: Evidence, cost: str = "") -> MemoryReport:
     budget, kinds, huge, numa = (
         known.get(kind) for kind in (MemoryBudget, MappingKinds, HugePageView, NumaView)
     )
-    notes = [f"{one.what}: {one.why} {one.hint}".strip() for one in evidence.not_read]
+    notes = [] if not cost else [_told(one) for one in evidence.not_read]
+    notes += _when(evidence)
     return MemoryReport(
         subject=evidence.subject,
-        around=evidence.surroundings.all[-1] if evidence.surroundings.all else None,
+        around=tightest(evidence.surroundings.all),
         budget=budget if isinstance(budget, MemoryBudget) else None,
         kinds=kinds if isinstance(kinds, MappingKinds) else None,
         huge=huge if isinstance(huge, HugePageView) else None,
         numa=numa if isinstance(numa, NumaView) else None,
-        findings=tuple(one for one in case.findings if one.code in _OURS),
+        findings=tuple(one for one in case.findings if one.code in FINDINGS),
         notes=(*notes, cost) if cost else tuple(notes),
     )
+
+
+def _told(one: NotRead) -> str:
+    return " ".join(f"{one.what}: {one.why}. {one.hint}".split())
+
+
+def _when(evidence: Evidence) -> list[str]:
+    """Which of several looks is shown, when it is not the last."""
+    looks = evidence.surroundings.all
+    shown = tightest(looks)
+    if shown is None or shown is looks[-1]:
+        return []
+    before = looks[-1].taken_at_seconds - shown.taken_at_seconds
+    return [
+        f"cgroups are shown as they were with least room, {seconds_text(before)} before the last "
+        f"of {len(looks)} looks"
+    ]
 
 
 def as_json(report: MemoryReport) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan, nan
 
+import numpy as np
+
 from goom.case.evidence import Evidence
+from goom.case.series import CgroupSeries
 from goom.case.surroundings import CgroupLevel, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitLevel:
     """``path`` is "" when the levels were not seen. ``neighbours_bytes`` is what others charge to
-    the same limit, at the last look; ``neighbours_held_bytes`` the most of it over all looks that
-    cannot be dropped. ``named``: the largest of them. ``shared_bytes``: shared memory of its own.
+    the same limit where it had least room; ``neighbours_held_bytes`` the most of it over all looks
+    that cannot be dropped. ``named``: the largest of them. ``shared_bytes``: its own shared memory.
     """
 
     limit_bytes: float
@@ -26,37 +29,65 @@ class LimitLevel:
     shared_bytes: float = 0.0
 
 
-def limit_level(evidence: Evidence, charge_bytes: float) -> LimitLevel | None:
-    """The level that binds; without a look at the levels, the limit that the subject has."""
+def limit_level(evidence: Evidence) -> LimitLevel | None:
+    """The level that binds where it had least room; else the limit that the subject has."""
     looks = evidence.surroundings.all
     stated = evidence.subject.memory_limit_bytes
-    binding = looks[-1].binding if looks else None
-    if binding is None:
+    worst = tightest(looks)
+    binding = worst.binding if worst is not None else None
+    if worst is None or binding is None:
         return _stated(evidence, looks)
-    newest = looks[-1]
-    own = newest.levels[0]
+    own = worst.levels[0]
     is_own = binding is own
-    held = [_held_by_others(look, binding.path) for look in looks]
     limit = binding.limit_bytes
-    others = _zero(binding.get("usage_bytes") - own.get("usage_bytes"))
-    # a run without a limit of its own is charged as the whole of the ancestor that has one
-    whole = abs(binding.get("usage_bytes") - charge_bytes) < abs(
-        own.get("usage_bytes") - charge_bytes
-    )
-    if is_own or whole:
-        others, held = 0.0, []
     if stated and stated < limit and not is_own:
         return LimitLevel(limit_bytes=float(stated))
-    return LimitLevel(
+    level = LimitLevel(
         limit_bytes=limit,
         path=binding.path,
         is_ancestors=not is_own,
         own_limit_bytes=own.limit_bytes,
-        neighbours_bytes=max(others, 0.0),
-        neighbours_held_bytes=max(held, default=0.0),
-        named=() if is_own else neighbours_under(newest, binding),
         shared_bytes=_zero(own.get("shmem_bytes")),
     )
+    if is_own or _is_charged_whole(evidence.cgroup, worst, binding):
+        return level
+    others = _zero(binding.get("usage_bytes") - own.get("usage_bytes"))
+    held = [_held_by_others(look, binding.path) for look in looks]
+    return replace(
+        level,
+        neighbours_bytes=max(others, 0.0),
+        neighbours_held_bytes=max(held),
+        named=neighbours_under(worst, binding),
+    )
+
+
+def tightest(looks: tuple[Surroundings, ...]) -> Surroundings | None:
+    """The look at which some level had least room, the newest of equals; else the last."""
+    found = looks[-1] if looks else None
+    least = nan
+    for look in reversed(looks):
+        binding = look.binding
+        if binding is None or not look.levels:
+            continue
+        room = binding.limit_bytes - _zero(binding.get("usage_bytes"))
+        if isnan(least) or room < least:
+            found, least = look, room
+    return found
+
+
+def _is_charged_whole(
+    cgroup: CgroupSeries | None, look: Surroundings, binding: CgroupLevel
+) -> bool:
+    """Whether the recorded charge is that of the ancestor: a run without a limit of its own."""
+    usage = cgroup.get("usage_bytes") if cgroup is not None else None
+    if cgroup is None or usage is None or isnan(look.taken_at_seconds):
+        return False
+    known = ~np.isnan(usage) & ~np.isnan(cgroup.time_seconds)
+    if not known.any():
+        return False
+    charge = np.interp(look.taken_at_seconds, cgroup.time_seconds[known], usage[known])
+    own = look.levels[0].get("usage_bytes")
+    return bool(abs(binding.get("usage_bytes") - charge) < abs(own - charge))
 
 
 def neighbours_under(look: Surroundings, binding: CgroupLevel) -> tuple[tuple[str, float], ...]:

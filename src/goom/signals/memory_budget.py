@@ -44,7 +44,7 @@ def memory_budget(
     trace: GCTrace | None,
 ) -> MemoryBudget | None:
     """At the ledger's moment; None without a limit, or when Go's own figures alone are known."""
-    level = limit_level(evidence, ledger.charge_bytes)
+    level = limit_level(evidence)
     if level is None or ledger.charge_name == "Sys - HeapReleased":
         return None
     ready, peak = _ready(memory, ledger.at_seconds)

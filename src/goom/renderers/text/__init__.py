@@ -5,6 +5,7 @@ from __future__ import annotations
 from goom.case.headline import headline
 from goom.case.model import Case
 from goom.renderers.text.bars import bars
+from goom.renderers.text.beside import beside
 from goom.renderers.text.leaks import leaks
 from goom.renderers.text.lines import Line, in_ascii, painted
 from goom.renderers.text.orders import orders, pointers
@@ -26,6 +27,7 @@ def render(
         leaks(case, room),
         rivals(case, room),
         bars(case, room),
+        beside(case, room),
         orders(case, room),
         pointers(case, room, report, evidence),
     )
