@@ -12,7 +12,7 @@ from goom.case.subject import Subject
 from goom.case.verdict import Blame
 from goom.rooms import signal
 from goom.signals.blame import of_allocations, of_frames, of_growth_since
-from goom.signals.frames import enclosing, is_own, user_frames
+from goom.signals.frames import enclosing, is_own, package_of, user_frames
 from goom.signals.goroutine_growth import GoroutineGrowth
 from goom.signals.site_growth import SiteGrowth
 
@@ -42,7 +42,7 @@ def goroutine_blame(
     rows = {row.function: row for row in (*_leaking(leaks, subject), *_waiting(grown, subject))}
     if any(is_own(row.function, row.file, subject) for row in rows.values()):
         return GoroutineBlame(tuple(rows.values())[:_MOST])
-    found = [*_requesters(grown, binary)]
+    found = [*_requesters(grown, binary), *_openers(leaks, binary)]
     if sites is not None:
         found += of_growth_since(sites, 0.0, "what grew with them")
         found += of_allocations(sites, "all that was allocated")
@@ -82,6 +82,20 @@ def _requesters(grown: GoroutineGrowth, binary: BinaryCalls | None) -> tuple[Bla
         return ()
     callers = binary.of(*(name for name in binary.callers if name.startswith("net/http.")))
     return of_frames(callers, nan, "sends requests; its responses may hold these connections")
+
+
+def _openers(leaks: GoroutineLeaks | None, binary: BinaryCalls | None) -> tuple[Blame, ...]:
+    """Who calls into the package whose own goroutines pile up (an opened database's)."""
+    if leaks is None or binary is None:
+        return ()
+    packages = {package_of(leak.runs.function): leak for leak in reversed(leaks.likely)}
+    rows: list[Blame] = []
+    for package, leak in packages.items():
+        callees = [name for name in binary.callers if package_of(name) == package]
+        if package and package != "net/http":  # whose connections _requesters explains
+            why = f"calls into {package}, whose {leak.runs.function.rpartition('.')[2]} piles up"
+            rows += of_frames(binary.of(*callees), nan, why)
+    return tuple(rows)
 
 
 def _waiting(grown: GoroutineGrowth, subject: Subject) -> list[Blame]:

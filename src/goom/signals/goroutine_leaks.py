@@ -18,10 +18,12 @@ from goom.signals.leak_marks import LeakMarks
 from goom.signals.leak_members import LeakMembers, Members
 from goom.signals.leak_memory import LeakMemory
 from goom.signals.leak_votes import LeakEvidence, votes
+from goom.signals.trend import ramp
 from goom.signals.work import Work
 
 _PRIOR = -2.0  # log-odds: most goroutines that wait are right to wait
 _SURE = 0.8  # the most that one signal alone can make
+_BUSY_CORES = (0.1, 0.3)
 _MOST, _FEWEST_GROWN, _FEWEST_WAITING = 12, 5, 20
 
 
@@ -99,11 +101,15 @@ def _oldest(members: Members) -> float:
 
 
 def _late_work(work: Work | None, look_seconds: NDArray[np.float64]) -> float:
-    """CPU of the last quarter of the looks' time over that before; 1 where nothing tells."""
+    """CPU of the last quarter of the looks' time over that before; 1 where nothing tells: starting
+    goroutines and being looked at are most of what an idle program does.
+    """
     start, end = float(look_seconds[0]), float(look_seconds[-1])
     cut = end - LATE * (end - start)
     before, after = (work.cores(start, cut), work.cores(cut, end)) if work else (nan, nan)
-    return after / before if before > 0 and not isnan(after) else 1.0
+    if isnan(before) or isnan(after) or before <= 0:
+        return 1.0
+    return 1.0 - ramp(before, *_BUSY_CORES) * max(0.0, 1.0 - after / before)
 
 
 def _threads_grown(process: ProcessSeries | None) -> float:

@@ -100,7 +100,14 @@ def _levelled(time: Floats, counts: Floats, flat_seconds: float, late_work: floa
         return 0.0
     span = float(time[-1] - time[0])
     went_on = ramp(late_work, 0.2, 0.5)
-    at_top = ramp(flat_seconds / span, 0.08, 0.22)
+    missed = (
+        flat_seconds * (float(counts.max()) - float(counts[0])) / max(span - flat_seconds, 1e-9)
+    )
+    # a pause in which many more should have come is no chance, however short
+    at_top = max(
+        ramp(flat_seconds / span, 0.08, 0.22),
+        ramp(flat_seconds / span, 0.04, 0.12) * ramp(missed, 8, 25),
+    )
     cut = float(time[-1]) - LATE * span
     before = float(np.interp(cut, time, counts))
     expected = (before - float(counts[0])) * LATE / (1 - LATE) * min(1.0, late_work)
