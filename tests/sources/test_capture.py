@@ -9,21 +9,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.sources import servers
 
 from goom.case.errors import BadInput
-from goom.golang.build import build
+from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import obtain
 from goom.sources import sockets
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.capture import CaptureOptions, capture
 from goom.sources.capture_plan import LOOKS, Budget, chosen
 from goom.sources.cgroup import make_cgroup
+from goom.sources.freezer import make_freezer
 from goom.sources.live_target import find_target
 from goom.sources.load import LoadOptions, load
 
@@ -182,7 +184,7 @@ def test_a_live_program_is_loaded_like_a_file(program: Running) -> None:
 
 
 @pytest.mark.real_go
-def test_a_program_without_an_address_gives_what_the_kernel_knows(tmp_path: Path) -> None:
+def test_a_program_without_an_address_is_read_from_outside(tmp_path: Path) -> None:
     binary = build(Path(__file__).parent / "silent", obtain())
     with subprocess.Popen([str(binary)]) as process:
         target = find_target(process.pid, "")
@@ -192,6 +194,41 @@ def test_a_program_without_an_address_gives_what_the_kernel_knows(tmp_path: Path
     evidence = read_bundle(tmp_path / "x.goom")
     assert evidence.process is not None
     assert "none of the program's addresses" in evidence.not_read[0].why
+    assert evidence.memstats is not None and evidence.memstats.last("HeapLive") > 0
+    assert evidence.memstats.last("HeldSeconds") == 0
+    first = evidence.goroutine_dumps.all[0]
+    stacks = [first.stacks[number] for number in first.stack_ids.tolist()]
+    assert "main.main" in {stack[-1].function for stack in stacks if stack}
+    assert any("keeps no heap profile" in one.why for one in evidence.not_read)
+
+
+@pytest.mark.real_go
+@pytest.mark.real_cgroup
+def test_it_is_held_still_at_the_brink_only_when_asked_to(tmp_path: Path) -> None:
+    limit, freezer = 96 << 20, make_freezer()
+    if freezer is None:
+        pytest.skip("no cgroup that can be frozen can be made here")
+    group = make_cgroup(limit)
+    binary = build(PROGRAM, obtain(), BuildOptions(flags=("-ldflags=-s -w",)))
+    command = [str(binary), "-kept", "9999999", "-pause", "10ms", "-workers", "1"]
+    entrances = (group.entrance(), freezer.entrance())
+    try:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            preexec_fn=lambda: [os.write(one, b"0") for one in entrances],  # noqa: PLW1509
+        ) as process:
+            target = replace(find_target(process.pid, ""), endpoint=None)
+            capture(target, CaptureOptions(bundle=tmp_path / "x.goom", for_seconds=60, freeze=True))
+    finally:
+        group.remove()
+        freezer.close()
+    evidence = read_bundle(tmp_path / "x.goom")
+    assert evidence.memstats is not None and evidence.cgroup is not None
+    assert 0 < evidence.memstats.last("HeldSeconds") < 1
+    times, used = evidence.cgroup.time_seconds, evidence.cgroup.columns["usage_bytes"]
+    looks = [look.taken_at_seconds for look in evidence.profiles.of("heap")]
+    assert max(np.interp(looks, times[used > 0], used[used > 0])) > 0.96 * limit
 
 
 @pytest.mark.slow

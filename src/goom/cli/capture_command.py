@@ -57,6 +57,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     ebpf(parser)
     parser.add_argument(
+        "--freeze",
+        action="store_true",
+        help="hold its cgroup still while it is read close to its memory limit",
+    )
+    parser.add_argument(
         "--max-bytes", type=size, metavar="1G", help="how large the bundle may grow"
     )
     parser.add_argument("--quiet", action="store_true", help="no plan and no progress")
@@ -79,6 +84,7 @@ def run(parsed: argparse.Namespace) -> int:
         every_seconds=parsed.every,
         budget_fraction=parsed.budget,
         ebpf=_probes(parsed),
+        freeze=parsed.freeze,
         trace_seconds=parsed.trace or 0.0,
         on_status=None if parsed.quiet else _Progress().show,
         **bounds,
@@ -147,7 +153,7 @@ def _plan(target: LiveTarget, looks: tuple[Look, ...], options: CaptureOptions) 
             often = _OFTEN.get(look.rounds, f"every {options.every_seconds:g} s")
             lines.append(f"  {look.title:<24}  {often:<11}  {look.cost_text(goroutines)}")
     if endpoint is None:
-        lines.append("  It has no pprof address that answers: only the kernel is asked.")
+        lines.append("  It has no pprof address that answers: X-ray reads who holds the memory.")
     lines += _ebpf_plan(options)
     lines.append(f"  Together at most {share} of the time; dearer looks are made rarer.")
     return lines

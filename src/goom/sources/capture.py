@@ -17,15 +17,18 @@ from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, Look, chosen
 from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
+from goom.sources.freezer import freezer_of
 from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
 from goom.sources.watch import Watch
+from goom.sources.xray_watch import XrayWatch
 
 _TICK_SECONDS = 0.05
 _LAST_ROUND_SECONDS = 5.0
-_NO_ENDPOINT = "none of the program's addresses answers as one, so only the kernel was asked"
+_NO_ENDPOINT = "none of the program's addresses answers as one"
+_NO_FREEZER = "it shares its cgroup with everybody, or goom may not freeze it"
 _SERVE_ONE = """Serve one, on loopback:  import _ "net/http/pprof"  and
 go http.ListenAndServe("127.0.0.1:6060", nil)   or name it:  --url URL"""
 
@@ -51,8 +54,9 @@ class CaptureOptions:
     looks: tuple[str, ...] = DEFAULT
     every_seconds: float = 5.0
     budget_fraction: float = 0.01
-    ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
     trace_seconds: float = 0.0  # of an execution trace; 0: none is taken
+    ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
+    freeze: bool = False  # hold the process's cgroup still at the brink
     max_bytes: int = DEFAULT_MAX_BYTES
     on_status: Callable[[CaptureStatus], None] | None = None
 
@@ -104,6 +108,8 @@ class _Session:
         self._watch = Watch(recorder, target.group, target.pid) if target.pid else None
         self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
         self._endpoint = self._endpoint_looks()
+        self._freezer = freezer_of(target.pid) if options.freeze and target.pid else None
+        self._xray = self._xray_watch()
         self._brink = self._brink_watch()
         self._ebpf = self._ebpf_watch()
         self._started = time.monotonic()
@@ -123,16 +129,32 @@ class _Session:
 
     def _brink_watch(self) -> BrinkWatch | None:
         limit = self._target.group.limit_bytes() if self._target.group else None
-        if limit is None or self._watch is None or self._endpoint is None:
+        if limit is None or self._watch is None:
             return None
         brink = BrinkWatch(
             Brink(limit),
             self._watch.unreclaimable_bytes,
-            at_brink=self._endpoint.at_brink,
+            at_brink=self._at_brink,
             row=self._watch.cgroup_look,
         )
         brink.start(self._target.group)
         return brink
+
+    def _at_brink(self) -> None:
+        if self._xray is not None:
+            self._xray.at_brink(hold=self._options.freeze)
+        if self._endpoint is not None:
+            self._endpoint.at_brink()
+
+    def _xray_watch(self) -> XrayWatch | None:
+        found, options = self._target.found, self._options
+        if found is None or not found.is_go or "xray" not in options.looks:
+            return None
+        if options.freeze and self._freezer is None:
+            self._recorder.not_read("the process held still", _NO_FREEZER)
+        watch = XrayWatch(self._recorder, self._freezer)
+        watch.follow(found.pid)
+        return watch
 
     def _ebpf_watch(self) -> EbpfWatch | None:
         options, pid = self._options, self._target.pid
@@ -157,6 +179,8 @@ class _Session:
             self._rows()
             if self._endpoint is not None:
                 self._endpoint.tick(self.elapsed)
+            if self._xray is not None:
+                self._xray.tick(alone=self._endpoint is None)
             self._recorder.flush()
             if self._options.on_status:
                 self._options.on_status(self._status())
@@ -188,6 +212,10 @@ class _Session:
             self._endpoint.stop()
         if self._ebpf is not None:
             self._ebpf.finish()
+        if self._xray is not None:
+            self._xray.close()
+        if self._freezer is not None:
+            self._freezer.close()
         if self._watch is not None:
             if self._died:
                 self._watch.last_look()
@@ -219,6 +247,8 @@ class _Session:
                 self._kernel_look()
         if self._endpoint is not None:
             self._endpoint.last(self.elapsed, _LAST_ROUND_SECONDS)
+        elif self._xray is not None:
+            self._xray.last_round()
 
     def _notice_the_end(self) -> None:
         pid = self._target.pid
@@ -257,7 +287,8 @@ class _Session:
 
     @property
     def _answers(self) -> int:
-        return self._endpoint.answers if self._endpoint is not None else 0
+        answers = self._endpoint.answers if self._endpoint is not None else 0
+        return answers + (self._xray.looks if self._xray is not None else 0)
 
 
 def _mappings(options: CaptureOptions) -> Cadence:

@@ -54,6 +54,7 @@ class Look:
 
 LOOKS = (
     Look(name="smaps", title="/proc/PID/smaps", cost="holds the mmap lock while it is read"),
+    Look(name="xray", title="its memory (X-ray)", cost="read from outside; nothing stops"),
     Look(
         name="heap",
         title="heap profile",
@@ -128,7 +129,7 @@ LOOKS = (
         query=Query("threadcreate", "/threadcreate", ".pb.gz"),
     ),
 )
-DEFAULT = ("smaps", "heap", "goroutine", "memstats", "dump", "goroutineleak", "cpu", "metrics")
+DEFAULT = ("smaps", "xray", "heap", "goroutine", "memstats", "dump", "goroutineleak", "cpu", "metrics")
 
 
 def chosen(names: Sequence[str]) -> tuple[Look, ...]:
