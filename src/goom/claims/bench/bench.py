@@ -23,6 +23,7 @@ __all__ = ["Bench", "CannotMeasureError", "Compiled", "Go", "Row", "release_of"]
 PROGRAMS = Path(__file__).parents[1] / "programs"
 Row = Mapping[str, Value]
 T = TypeVar("T")
+_TOOL_SECONDS = 600.0
 _PLAIN, _PLAIN_BUILD = Setting(), BuildOptions()
 
 
@@ -82,9 +83,11 @@ class Go:
 
     @property
     def tool_setting(self) -> Setting:
-        """The environment that ``go`` needs."""
+        """The environment that ``go`` needs, and time: a tool may have to be built first."""
         environment = go_environment(self.toolchain)
-        return Setting(environment=tuple(sorted(environment.items())))
+        return Setting(
+            environment=tuple(sorted(environment.items())), stop_after_seconds=_TOOL_SECONDS
+        )
 
 
 class Bench:
