@@ -13,6 +13,7 @@ import pytest
 
 from goom.case.errors import GoomError
 from goom.golang.toolchain import obtain
+from goom.sources import bpftrace
 
 hypothesis.settings.register_profile("goom", deadline=None)  # a shared machine stalls at will
 hypothesis.settings.load_profile("goom")
@@ -47,6 +48,15 @@ def _no_browser() -> str:
 
 
 @functools.cache
+def _no_ebpf() -> str:
+    try:
+        bpftrace.ability()
+    except GoomError as error:
+        return f"no eBPF here: {error.message} {error.hint}"
+    return ""
+
+
+@functools.cache
 def _no_go() -> str:
     try:
         obtain()
@@ -59,4 +69,5 @@ LACKING: dict[str, Callable[[], str]] = {
     "real_go": _no_go,
     "real_cgroup": _no_cgroup,
     "browser": _no_browser,
+    "ebpf": _no_ebpf,
 }

@@ -50,6 +50,7 @@ class Said:
 
     attached: bool = False
     began_nanoseconds: int = 0
+    ready_nanoseconds: int = 0  # all probes are in place
     last_nanoseconds: int = 0  # when its time was up: what is told later was hit while it ended
     stopped_nanoseconds: int = 0
     hits: int = 0
@@ -118,13 +119,15 @@ def _printed(text: str, said: Said) -> Hit | None:
 
 
 def _of_the_look(word: str, numbers: list[int], said: Said) -> bool:
-    """The lines about the look itself: ``begin``, ``stop`` (over the budget), ``last``
-    (its time is up) and ``end``.
+    """The lines about the look itself: ``begin``, ``ready`` (all probes are in place),
+    ``stop`` (over the budget), ``last`` (its time is up) and ``end``.
     """
     if word == "begin":
         said.began_nanoseconds = numbers[0]
     elif word == "stop":
         said.stopped_nanoseconds = numbers[0]
+    elif word == "ready":
+        said.ready_nanoseconds = numbers[0]
     elif word == "last":
         said.last_nanoseconds = numbers[0]
     elif word == "end" and len(numbers) > 1:

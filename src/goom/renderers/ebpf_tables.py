@@ -158,11 +158,18 @@ def _assists(found: SeenCollector, room: int) -> list[Line]:
 
 
 def _innermost(stack: Stack) -> str:
-    """The first frames that say whose work it was."""
-    return " < ".join(
-        f"{harmless(short_function(frame.function))} {place(frame.file, frame.line)}"
-        for frame in _told(stack)[:2]
-    )
+    """Where it was, and whose work it was: the first frame and the first two that somebody wrote
+    in Go behind it.
+    """
+    told = _told(stack)
+    written = [
+        one for one in told[1:] if one.file.endswith(".go") and "_Cfunc_" not in one.function
+    ]
+    names = []
+    for frame in (*told[:1], *written[:2]):
+        at = place(frame.file, frame.line) if frame.line else ""
+        names.append(f"{harmless(short_function(frame.function))} {harmless(at)}".strip())
+    return " < ".join(names)
 
 
 def _told(stack: Stack) -> Stack:

@@ -74,33 +74,43 @@ def cost_lines(looks: Iterable[EbpfLook], room: int) -> list[Line]:
     """What the looks cost, held against the budget; what is measured and what is reckoned."""
     lines: list[Line] = [(Span("Cost", "strong"),)]
     for look in looks:
-        cost = look.cost
-        reckoned = cost.charged_seconds / max(look.seconds, 1e-9)
-        text = (
-            f"{look.kind}: {cost.hits:,} hits, reckoned at {seconds_text(cost.charged_seconds)} of "
-            f"CPU in {seconds_text(look.seconds)} ({percent_text(reckoned)} of one CPU; budget "
-            f"{percent_text(cost.budget_fraction)}). bpftrace itself took "
-            f"{seconds_text(cost.tracer_cpu_seconds)} of CPU"
-        )
-        if not isnan(cost.subject_cpu_during) and not isnan(cost.subject_cpu_before):
-            text += (
-                f"; the program used {percent_text(cost.subject_cpu_before)} of a CPU before and "
-                f"{percent_text(cost.subject_cpu_during)} during it"
-            )
-        lines += said(f"{text}.", room, "")
+        lines += said(f"{_cost(look)}.", room, "")
         if look.stopped == BUDGET:
-            rate = len(look) / max(look.seconds, 1e-9)
-            lines += said(
-                f"It stopped itself: {rate:,.0f} hits a second would cost {percent_text(reckoned)} "
-                "of a CPU. What it shows is a sample of that moment; a longer one takes a larger "
-                "--budget.",
-                room, "warn",
-            )  # fmt: skip
+            lines += said(_over_budget(look), room, "warn")
         if look.lost:
             lines += said(f"{look.lost:,} events were lost: sums are lower bounds.", room, "warn")
         for note in dict.fromkeys(look.notes):
             lines += said(f"{note[:1].upper()}{note[1:]}.", room)
     return lines
+
+
+def _cost(look: EbpfLook) -> str:
+    cost = look.cost
+    spent = seconds_text(cost.charged_seconds)
+    text = f"{look.kind}: {cost.hits:,} hits, reckoned at {spent} of CPU"
+    if look.stopped != BUDGET:
+        reckoned = percent_text(cost.charged_seconds / max(look.seconds, 1e-9))
+        allowed = percent_text(cost.budget_fraction)
+        text += f" ({reckoned} of one CPU; budget {allowed})"
+    text += f". bpftrace itself took {seconds_text(cost.tracer_cpu_seconds)} of CPU"
+    if not isnan(cost.subject_cpu_during) and not isnan(cost.subject_cpu_before):
+        text += (
+            f"; the program used {percent_text(cost.subject_cpu_before)} of a CPU before and "
+            f"{percent_text(cost.subject_cpu_during)} during it"
+        )
+    return text
+
+
+def _over_budget(look: EbpfLook) -> str:
+    each = look.cost.charged_seconds / max(look.cost.hits, 1)
+    rate = len(look) / max(look.seconds, 1e-9)
+    late = max(look.cost.hits - len(look), 0)
+    return (
+        f"It stopped itself: {rate:,.0f} hits a second would cost {percent_text(rate * each)} of a "
+        f"CPU, more than the budget of {percent_text(look.cost.budget_fraction)}; {late:,} more "
+        "came until the probe was gone. What it shows is a sample of that moment; a longer one "
+        "takes a larger --budget."
+    )
 
 
 def mib(count: float) -> str:

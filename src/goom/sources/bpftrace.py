@@ -31,6 +31,7 @@ _PERFMON, _BPF, _ADMIN = 1 << 38, 1 << 39, 1 << 21
 _MOST_OUTPUT_BYTES = 64 * MIB
 _GRACE_SECONDS, _TURN_SECONDS = 3.0, 0.1
 _START_SECONDS = 30.0  # it compiles its program, on a machine that may be busy
+_NICE = -15
 _HARMLESS = "RLIMIT_MEMLOCK"
 
 
@@ -153,7 +154,7 @@ def _read(process: subprocess.Popen[bytes], order: Order, take: Callable[[bytes]
     """
     assert process.stdout is not None
     deadline, asked = time.monotonic() + _START_SECONDS + order.seconds, False
-    rest, size = b"", 0
+    rest, size, hurried = b"", 0, False
     while not asked or time.monotonic() < deadline:
         piece = _piece(process.stdout.fileno())
         if piece == b"":
@@ -162,12 +163,21 @@ def _read(process: subprocess.Popen[bytes], order: Order, take: Callable[[bytes]
         size += len(piece or b"")
         if size > _MOST_OUTPUT_BYTES or len(rest) > MOST_LINE_BYTES:
             return True
+        if lines and not hurried:
+            hurried = _hurry(process.pid)
         answers = [take(line) for line in lines or [b""]]  # every line, also after a refusal
         if not asked and (not all(answers) or time.monotonic() > deadline):
             asked, deadline = True, time.monotonic() + _GRACE_SECONDS
             os.kill(process.pid, signal.SIGINT)  # not by Popen: it would reap it
     take(rest)
     return False
+
+
+def _hurry(pid: int) -> bool:
+    """Once it has compiled it hardly runs, but it has to stop in time on a busy machine, too."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, _NICE)
+    return True
 
 
 def _piece(descriptor: int) -> bytes | None:

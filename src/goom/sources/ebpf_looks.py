@@ -70,6 +70,12 @@ class Looking:
         """Whether all looks have ended."""
         return not any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether every look has its probes in place, or has ended."""
+        waiting = [thread for thread in self._threads if thread.is_alive()]
+        return all(one.said.ready_nanoseconds for one in self._takes) or not waiting
+
     def stop(self) -> None:
         """End before the time is up."""
         for one in self._takes:

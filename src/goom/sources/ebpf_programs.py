@@ -17,6 +17,8 @@ from goom.sources.ebpf_subject import EbpfSubject
 USER_PROBE_NANOSECONDS = 10_000
 TRACEPOINT_NANOSECONDS = 3_000
 BURST_SECONDS = 1.0  # of budget that may be spent at once
+_SHORTEST_SECONDS = 1.0
+_READY_MILLISECONDS = 100  # probes are put in place one by one, after BEGIN
 FAULTS_A_SAMPLE = 97  # a prime: no stride of a program's own falls together with it
 _STACK, _WALKED = 32, 12
 _SYSTEM_CALLS = {
@@ -46,13 +48,15 @@ class Limits:
 
     def program(self, probes: Iterable[str], maps: Iterable[str] = ()) -> str:
         """A whole program around the probes of a look, which use these maps of their own."""
-        milliseconds = max(int(self.seconds * 1000), 1)
-        own = ("began", "spent", "stopped", *maps)
+        milliseconds = max(int(self.seconds * 1000), 1) + _READY_MILLISECONDS
+        own = ("began", "spent", "stopped", "ready", *maps)
         cleared = " ".join(f"clear(@{name});" for name in own)  # else they are printed at the end
         return "\n".join(
             (
                 'BEGIN { @began = nsecs; printf("begin %llu\\n", nsecs); }',
                 *probes,
+                f"interval:ms:{_READY_MILLISECONDS} {{ if (@ready == 0) {{ @ready = 1; "
+                'printf("ready %llu\\n", nsecs); } }',
                 f'interval:ms:{milliseconds} {{ printf("last %llu\\n", nsecs); exit(); }}',
                 f'END {{ printf("end %llu %llu\\n", nsecs, @spent); {cleared} }}',
             )
@@ -66,7 +70,8 @@ class Limits:
         """
         burst = int(BURST_SECONDS * self.budget_fraction * 1e9)
         part = max(round(1 / self.budget_fraction), 1)
-        over = f"@spent > {burst} + (nsecs - @began) / {part}"
+        whole = int(max(self.seconds, _SHORTEST_SECONDS) * self.budget_fraction * 1e9)
+        over = f"@spent > {burst} + (nsecs - @began) / {part} || @spent > {whole}"
         stop = '@stopped = 1; printf("stop %llu\\n", nsecs); exit();'
         counted = f"@hits = count(); @spent = @spent + {nanoseconds};"
         return (

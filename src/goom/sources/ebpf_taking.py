@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf, isfinite, nan
+from math import nan
 
 import numpy as np
 
@@ -64,8 +64,7 @@ class Taking:
     trouble: BaseException | None = None
     program: str = ""
     cpu: list[tuple[float, float]] = field(default_factory=list)  # (moment, CPU seconds so far)
-    attached_at_seconds: float = nan
-    left_at_seconds: float = inf  # when it was told to end before its time
+    left_at_nanoseconds: int = 0  # when it was told to end before its time
     died: bool = False
 
     def __post_init__(self) -> None:
@@ -111,7 +110,7 @@ class Taking:
         return EbpfLook(
             kind=self.kind,
             pid=self.subject.pid,
-            began_at_seconds=self.attached_at_seconds,
+            began_at_seconds=_Clock.of(began).epoch_seconds(began),
             seconds=(ended - began) / 1e9,
             stopped=self._stopped(outcome),
             lost=said.lost,
@@ -132,14 +131,14 @@ class Taking:
         if hit is not None and len(self.hits) < _MOST_EVENTS:
             self.hits.append(hit)
         if self.said.attached and not was_attached:
-            self.attached_at_seconds = time.time()
             self._cpu_now()
         if not line:
             self.died = self.died or not procfs.is_alive(self.subject.pid)
             if not self.died and self.said.attached:
                 self._cpu_now()
         if self.died or self.cancelled:
-            self.left_at_seconds = min(time.time(), self.left_at_seconds)
+            if self.cancelled and not self.left_at_nanoseconds and self.said.began_nanoseconds:
+                self.left_at_nanoseconds = _Clock.of(self.said.began_nanoseconds).now()
             return False
         return True
 
@@ -153,8 +152,8 @@ class Taking:
     def _window(self) -> tuple[int, int]:
         """From the first to the last moment of the kernel's clock that the look covers.
 
-        Its time begins when the last probe is in place; when the budget ended it, with the first
-        hit, so that a rate can be told.
+        It begins when all probes are in place; when the budget ended it, with the first hit, so
+        that a rate can be told.
         """
         said = self.said
         moments = [hit.nanoseconds for hit in self.hits] or [said.began_nanoseconds]
@@ -162,11 +161,12 @@ class Taking:
         if said.stopped_nanoseconds:
             return first, max(said.stopped_nanoseconds, first + 1)
         if said.last_nanoseconds:
-            length = int(self.limits.seconds * 1e9)
-            return said.last_nanoseconds - length, said.last_nanoseconds
-        lasted = self.left_at_seconds - self.attached_at_seconds
-        told = said.began_nanoseconds + int(lasted * 1e9) if isfinite(lasted) else last
-        return said.began_nanoseconds, max(told, last, said.began_nanoseconds + 1)
+            last = said.last_nanoseconds
+        elif self.left_at_nanoseconds:
+            # Told to end, it takes its probes away one by one: what was before that is whole.
+            last = min(last, self.left_at_nanoseconds)
+        began = said.ready_nanoseconds or first
+        return began, max(last, began + 1)
 
     def _stopped(self, outcome: Outcome) -> str:
         if self.said.stopped_nanoseconds:
@@ -197,6 +197,34 @@ class Taking:
         if self.kind == "mmap" and self.subject.has("runtime.cgocall") and not self.able.has_btf:
             notes.append(_NO_BTF)
         return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The kernel's clock that bpftrace tells: boot time, or monotonic time on old kernels. They
+    differ by how long the machine has slept; the one that is nearer to a moment told just now.
+    """
+
+    identity: int
+
+    @staticmethod
+    def of(told_nanoseconds: int) -> _Clock:
+        clocks = (time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)
+        return _Clock(
+            min(clocks, key=lambda one: abs(time.clock_gettime_ns(one) - told_nanoseconds))
+        )
+
+    def now(self) -> int:
+        """In nanoseconds."""
+        return time.clock_gettime_ns(self.identity)
+
+    def epoch_seconds(self, nanoseconds: int) -> float:
+        """A moment of it; the reading that was interrupted least of a few."""
+        readings = []
+        for _ in range(5):
+            before, epoch, after = self.now(), time.time(), self.now()
+            readings.append((after - before, epoch - (before + after) / 2e9))
+        return min(readings)[1] + nanoseconds / 1e9
 
 
 class _Stacks:
