@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.sources.memory_subjects import nested
 
 from goom.case.units import MIB
 from goom.formats import surroundings as text
@@ -40,9 +44,40 @@ def test_version_2_beside_version_1_without_the_memory_controller_is_no_level_on
     tmp_path: Path,
 ) -> None:
     (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "memory.pressure").write_text("some avg10=0.00 total=0\n")
+    (tmp_path / "app" / "memory.pressure").write_text("some avg10=0.00 avg60=0.00 total=0\n")
     place = CgroupPlace(2, (), str(tmp_path), str(tmp_path / "app"))
-    assert list(surroundings.files_of(place)) == []
+    assert [path for path, _ in surroundings.files_of(place)] == [
+        str(tmp_path / "app" / "memory.pressure")
+    ]
+    assert not text.parse(surroundings.as_text(surroundings.files_of(place))).levels
+
+
+@pytest.mark.real_cgroup
+@pytest.mark.skipif(not Path("/sys/fs/cgroup/unified").is_dir(), reason="not a hybrid machine")
+def test_a_hybrid_machine_states_the_pressure_of_the_twin_in_version_2() -> None:
+    twin = Path(f"/sys/fs/cgroup/unified/goom-twin-{os.getpid()}")
+    twin.mkdir()
+    try:
+        with nested(64 << 20, "app") as parent, subprocess.Popen(["sleep", "60"]) as sleeper:
+            try:
+                for folder in (twin, parent / "app"):
+                    (folder / "cgroup.procs").write_text(str(sleeper.pid))
+                seen = text.parse(surroundings.look(sleeper.pid))
+            finally:
+                sleeper.kill()
+    finally:
+        _gone(twin)
+    assert seen.levels[0].version == 1
+    assert seen.binding is seen.levels[1]
+    assert seen.levels[0].get("pressure_some_seconds") >= 0
+
+
+def _gone(folder: Path) -> None:
+    for _ in range(200):
+        with suppress(OSError):
+            folder.rmdir()
+            return
+        time.sleep(0.02)
 
 
 @pytest.mark.real_cgroup

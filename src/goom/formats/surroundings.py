@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from math import isnan, nan
 from pathlib import PurePosixPath
 
@@ -50,7 +51,7 @@ def parse(data: bytes | str, *, taken_at_seconds: float = nan, origin: str = "")
     """Read the text; BadInput when it has no section, TooLarge for more than any machine has."""
     sections = _sections(data)
     folders = _folders(sections)
-    levels = _levels(folders)
+    levels = _with_pressure(_levels(folders), folders)
     return Surroundings(
         taken_at_seconds=taken_at_seconds,
         levels=levels,
@@ -103,6 +104,19 @@ def _levels(folders: Folders) -> tuple[CgroupLevel, ...]:
         )
         for folder in chain
     )
+
+
+def _with_pressure(levels: tuple[CgroupLevel, ...], folders: Folders) -> tuple[CgroupLevel, ...]:
+    """The own level of version 1 with the pressure of its twin in a hierarchy of version 2."""
+    stated = [one["memory.pressure"] for one in folders.values() if _is_twin(one)]
+    if not levels or levels[0].version == 2 or not stated:
+        return levels
+    figures = {**levels[0].figures, **cgroup.parse_pressure(stated[0])}
+    return (replace(levels[0], figures=figures), *levels[1:])
+
+
+def _is_twin(files: Mapping[str, str]) -> bool:
+    return "memory.pressure" in files and not files.keys() & {"memory.stat", *_USAGE}
 
 
 def _version(files: Mapping[str, str]) -> int:

@@ -102,7 +102,12 @@ def _memory(place: CgroupPlace) -> Iterator[tuple[str, bytes]]:
     """The levels from the own one up, and what the neighbours of each use."""
     levels = place.ancestors[:_MOST_LEVELS]
     if not any((Path(folder) / _USAGE[place.version]).exists() for folder in levels):
-        return  # a hierarchy of version 2 beside version 1's memory controller
+        # a hierarchy of version 2 beside version 1's memory controller: pressure is known of it
+        path = f"{place.folder}/memory.pressure"
+        text = _read(path)
+        if text and place.folder != place.mount:
+            yield path, text
+        return
     yield from _each(place, _MEMORY[place.version])
     for folder in levels[:-1]:
         yield from _neighbours(Path(folder), _USAGE[place.version])
