@@ -17,6 +17,7 @@ LEDGER_KEYS = (
     "heap_unsplit",  # in Go's arenas, where nothing tells garbage, waste, free and stacks apart
     "runtime_metadata",
     "outside_go",  # cgo, mmap, thread stacks
+    "other_processes",  # anonymous memory of who else is charged to this cgroup
     "files_mapped",  # the binary and mapped files that are charged
     "page_cache",
     "kernel",

@@ -69,6 +69,8 @@ def _other_lines(
     outside = sum(part.bytes for part in split.outside)
     if outside > 0:
         yield line(Whole("outside_go", outside, "anonymous memory that is not Go's", split.outside))
+    if split.others > 0:
+        yield line(Whole("other_processes", split.others, "cgroup - smaps"))
     files = float(np.nan_to_num(charge.mapped_files)) + split.variables
     if files > 0:
         parts = [

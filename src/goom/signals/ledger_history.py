@@ -68,6 +68,7 @@ def layers_of(split: Split, charge: Charge, procs: int) -> dict[str, float]:
         "heap_unsplit": heap.unsplit,
         "runtime_metadata": split.metadata,
         "outside_go": sum(part.bytes for part in split.outside),
+        "other_processes": split.others,
         "files_mapped": files + split.variables,
         "page_cache": 0.0 if isnan(charge.page_cache) else charge.page_cache,
         "kernel": (0.0 if isnan(charge.kernel) else charge.kernel) + charge.ahead(procs),

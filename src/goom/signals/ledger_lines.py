@@ -17,6 +17,7 @@ LABELS = {
     "heap_unsplit": "Go, not told apart",
     "runtime_metadata": "runtime metadata",
     "outside_go": "outside Go",
+    "other_processes": "other processes",
     "files_mapped": "mapped files",
     "page_cache": "page cache",
     "kernel": "kernel",

@@ -16,11 +16,14 @@ from goom.signals.ledger_physical import GO_ONLY, Charge, metadata_bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """Bytes by kind; ``between`` is what the cgroup's anonymous memory and the mappings' differ."""
+    """Bytes by kind; ``others`` is anonymous memory of other processes in the cgroup, ``between`` what
+    the cgroup's anonymous memory and the mappings' differ beyond that.
+    """
 
     heap: Arenas
     metadata: float = 0.0
     outside: tuple[Part, ...] = ()
+    others: float = 0.0
     variables: float = 0.0
     between: float = 0.0
 
@@ -75,13 +78,14 @@ def _by_mappings(
     return Split(
         heap=split,
         metadata=own,
-        outside=tuple(_outside(moment, nameless - (0.0 if named > 0 else own), others)),
+        outside=tuple(_outside(moment, nameless - (0.0 if named > 0 else own))),
+        others=others,
         variables=seen["binary_anon_bytes"] + seen["file_anon_bytes"],
         between=gap - others,
     )
 
 
-def _outside(moment: Moment, mapped: float, others: float) -> Iterator[Part]:
+def _outside(moment: Moment, mapped: float) -> Iterator[Part]:
     seen = moment.regions
     yield Part("C's heap (brk and malloc's arenas)", seen["c_heap_anon_bytes"], source="smaps")
     yield Part("mmap, by C or by Go code", mapped, source="smaps, less Go's metadata")
@@ -89,7 +93,6 @@ def _outside(moment: Moment, mapped: float, others: float) -> Iterator[Part]:
     label = f"{threads} thread stack{'s' if threads != 1 else ''} outside Go"
     yield Part(label, seen["thread_stack_anon_bytes"], source="smaps")
     yield Part("private shared memory", seen["shared_anon_bytes"], source="smaps")
-    yield Part("other processes in the cgroup", others, source="cgroup - smaps")
 
 
 def _address_space(moment: Moment) -> float:

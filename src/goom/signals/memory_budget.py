@@ -29,7 +29,7 @@ SEEN = (
     "heap_live", "heap_garbage", "span_waste", "heap_free", "stacks", "heap_unsplit",
     "runtime_metadata",
 )  # fmt: skip
-HELD_UNSEEN = ("outside_go", "files_mapped", "kernel")
+HELD_UNSEEN = ("outside_go", "other_processes", "files_mapped", "kernel")
 _NEEDED = ("heap_live", "stacks", "runtime_metadata")
 _LEAST_EXCESS_BYTES = 1 * MIB  # less than this is the looks' distance
 

@@ -3,7 +3,8 @@ const LAYERS = [
   ["heap_live", "live heap"], ["heap_garbage", "garbage"], ["span_waste", "span waste"],
   ["heap_free", "free, not returned"], ["stacks", "stacks"],
   ["heap_unsplit", "Go, not told apart"], ["runtime_metadata", "runtime metadata"],
-  ["outside_go", "outside Go"], ["files_mapped", "mapped files"], ["page_cache", "page cache"],
+  ["outside_go", "outside Go"], ["other_processes", "other processes"],
+  ["files_mapped", "mapped files"], ["page_cache", "page cache"],
   ["kernel", "kernel"], ["unexplained", "unexplained"],
 ];
 
