@@ -16,6 +16,8 @@ from goom.formats import surroundings as text
 from goom.formats.cgroup_places import CgroupPlace
 from goom.sources import surroundings
 
+CPU = Path("/sys/fs/cgroup/cpu")
+
 
 def test_version_2_is_read_at_every_level_on_a_fake_tree(tmp_path: Path) -> None:
     for path, limit in (("kubepods/pod7/app", "max"), ("kubepods/pod7", str(64 * MIB))):
@@ -111,3 +113,26 @@ def _level(folder: Path, limit: str) -> None:
     }
     for name, content in files.items():
         (folder / name).write_text(content)
+
+
+@pytest.mark.real_cgroup
+@pytest.mark.skipif(not CPU.is_dir(), reason="no CPU controller of version 1")
+def test_a_cpu_quota_that_is_used_up_is_seen_with_what_it_cost() -> None:
+    folder = CPU / f"goom-quota-{os.getpid()}"
+    folder.mkdir()
+    try:
+        (folder / "cpu.cfs_period_us").write_text("20000")
+        (folder / "cpu.cfs_quota_us").write_text("4000")
+        with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as spinner:
+            try:
+                (folder / "cgroup.procs").write_text(str(spinner.pid))
+                time.sleep(0.5)
+                quota = text.parse(surroundings.look(spinner.pid)).cpu_quota
+            finally:
+                spinner.kill()
+    finally:
+        _gone(folder)
+    assert quota is not None
+    assert quota.path == f"/{folder.name}" and quota.quota_cpus == pytest.approx(0.2)
+    assert quota.periods > 0 and quota.throttled_periods > 0.3 * quota.periods
+    assert quota.throttled_seconds > 0

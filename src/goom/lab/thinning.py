@@ -14,6 +14,7 @@ from goom.case.errors import GoomError
 
 _STAMPED = re.compile(r"(.*)-(\d{16,20})(\.[\w.]+)$")
 _NUMBERED = re.compile(r"(.*)-\d{6}(\.\w+)$")
+_SURROUNDINGS = "cgroup/surroundings"  # names the cgroups of the machine, neighbours included
 _FIRST, _LAST = "manifest.json", "manifest-end.json"
 _MOMENTS = (12, 9, 7, 5, 4, 3)
 _AT_THE_END = 2  # whatever is thinned, the last looks stay: they are the brink
@@ -28,6 +29,7 @@ def thin(bundle: bytes, limit_bytes: int, places: dict[bytes, bytes]) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
+    entries = {name: data for name, data in entries.items() if not name.startswith(_SURROUNDINGS)}
     entries = _in_one_piece({name: _moved(data, places) for name, data in entries.items()})
     for moments in _MOMENTS:
         small = _packed({name: entries[name] for name in _kept(entries, moments)})
