@@ -53,6 +53,7 @@ def growth_of(time: Floats, counts: Floats, late_work: float = 1.0) -> GroupGrow
     first, last, span = float(counts[0]), float(counts[-1]), float(time[-1] - time[0])
     peak = float(counts.max())
     rise = peak - float(counts.min())
+    enough = len(counts) >= _FEWEST and span > 0
     flat = _flat_tail(time, counts)
     return GroupGrowth(
         looks=len(counts),
@@ -60,10 +61,10 @@ def growth_of(time: Floats, counts: Floats, late_work: float = 1.0) -> GroupGrow
         first=first,
         last=last,
         per_second=(last - first) / span if span > 0 else nan,
-        rises=_rises(time, counts) if len(counts) >= _FEWEST and span > 0 else 0.0,
-        levelled=_levelled(time, counts, flat, late_work) if span > 0 else 0.0,
+        rises=_rises(time, counts) if enough else 0.0,
+        levelled=_levelled(time, counts, flat, late_work) if enough else 0.0,
         flat_seconds=flat,
-        step=_step(time, counts) if len(counts) >= _FEWEST and rise > 0 else 0.0,
+        step=_step(time, counts) if enough and rise > 0 else 0.0,
         fell=(peak - last) / rise if rise > 0 else 0.0,
     )
 
@@ -96,8 +97,6 @@ def _levelled(time: Floats, counts: Floats, flat_seconds: float, late_work: floa
     """It was at its top for long, or its last quarter falls short of the pace before by more than
     chance does (a count of arrivals scatters by its root), while work went on.
     """
-    if len(counts) < _FEWEST:
-        return 0.0
     span = float(time[-1] - time[0])
     went_on = ramp(late_work, 0.2, 0.5)
     missed = (
