@@ -2,12 +2,16 @@
 
 benchmarks/pacer_forward.py holds every program and setting against the bar of 5 %. Here one
 program is held at settings at which assists decide the length of a cycle, so that the speed of the
-machine matters little. Whoever else uses it makes cycles longer: one quiet run of three will do.
+machine matters little. Whoever else uses it makes cycles longer and fewer, so the program runs
+ahead of all others where that is allowed; elsewhere one quiet run of three will do.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+from collections.abc import Iterator
 
 import pytest
 from tests.runtime.pacer.forward_runs import (
@@ -34,7 +38,17 @@ TRIES = 3
 
 
 @pytest.fixture(scope="module")
-def learned() -> Scenario:
+def ahead_of_others() -> Iterator[None]:
+    """Real-time priority for what is started here; one busy goroutine leaves sysmon a CPU."""
+    usual = os.sched_getscheduler(0), os.sched_getparam(0)
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    yield
+    os.sched_setscheduler(0, *usual)
+
+
+@pytest.fixture(scope="module")
+def learned(ahead_of_others: None) -> Scenario:
     return scenario_of(ran(RECORDS, LEARNED_AT, VERSION, sampled=True))
 
 
