@@ -16,8 +16,8 @@ from goom.signals.ledger_physical import GO_ONLY, Charge, metadata_bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """Bytes by kind; ``others`` is anonymous memory of other processes in the cgroup, ``between`` what
-    the cgroup's anonymous memory and the mappings' differ beyond that.
+    """Bytes by kind; ``others`` is anonymous memory of other processes in the cgroup, ``between``
+    what the cgroup's anonymous memory and the mappings' differ beyond that.
     """
 
     heap: Arenas
