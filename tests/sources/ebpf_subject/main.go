@@ -19,8 +19,8 @@ var (
 	maps   atomic.Int64
 	grown  atomic.Int64
 	sink   []byte
+	served atomic.Int64
 	steps  = 24
-	spaces = []byte("x")
 )
 
 func mapped(size int) []byte {
@@ -71,6 +71,20 @@ func grow() {
 	grown.Add(1)
 }
 
+// serve is work of every kind: garbage, at times a stack that grows or an area that is mapped.
+func serve() {
+	for n := 0; n < 2000; n++ {
+		sink = make([]byte, 64+n%512)
+	}
+	step := served.Add(1)
+	if step%20 == 0 {
+		grow()
+	}
+	if step%50 == 0 {
+		usePage()
+	}
+}
+
 func work(mode string) {
 	for {
 		switch mode {
@@ -83,6 +97,11 @@ func work(mode string) {
 			time.Sleep(10 * time.Millisecond)
 		case "fast":
 			grow()
+		case "serve":
+			serve()
+		case "map":
+			usePage()
+			maps.Add(1)
 		case "gc":
 			sink = make([]byte, 256<<10)
 			time.Sleep(time.Millisecond)
@@ -97,10 +116,11 @@ func main() {
 	answers := bufio.NewReader(os.Stdin)
 	for {
 		var stats runtime.MemStats
-		if os.Args[1] != "fast" { // it stops the world
+		if os.Args[1] == "gc" { // it stops the world
 			runtime.ReadMemStats(&stats)
 		}
-		fmt.Printf("gc %d;maps %d;grown %d\n", stats.NumGC, maps.Load(), grown.Load())
+		fmt.Printf("gc %d;maps %d;grown %d;served %d\n",
+			stats.NumGC, maps.Load(), grown.Load(), served.Load())
 		if _, err := answers.ReadByte(); err != nil {
 			return
 		}
