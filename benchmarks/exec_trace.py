@@ -1,12 +1,17 @@
-"""Whole analysis of execution traces beside Go's own reader, and the memory of a large one.
+"""Execution traces against Go's own reader: the same events, no slower, and a large one in bounds.
 
-    python benchmarks/exec_trace.py [--go 1.22.10,1.27.3] [--rounds 3] [--large MiB] [FILE …]
+    python benchmarks/exec_trace.py [--only counts,time,memory] [--go 1.22.10,…] [--rounds 3]
+                                    [--large MiB] [FILE …]
 
-For each version a trace of a program that assists under a CPU profile is recorded (or FILEs are
-taken). ``goom trace FILE``, start of Python included, and ``go tool trace -d=parsed FILE`` of the
-same toolchain, both to /dev/null, in alternation; the median of wall and CPU. Then a trace of
-``--large`` MiB, the generations of a real one over and over with their numbers and times moved on,
-is read by goom alone (Go's reader would refuse goroutines that are created twice).
+``counts``: for each version seven traces of real programs (goroutines that assist, handlers with
+regions, system calls, a copy that does not stop, coroutines, a CPU profile beside, a web server)
+are recorded, and every event is counted by kind as ``go tool trace -d=parsed`` of that version
+prints it, and by thread, P and goroutine.
+``time``: ``goom trace FILE``, start of Python included, and that reader, both to /dev/null, in
+alternation; the median of wall and CPU. (The first call builds Go's reader, and is not counted.)
+``memory``: a trace of ``--large`` MiB, the generations of a real one over and over with their
+numbers and times moved on, is read by goom alone (Go's reader would refuse goroutines that are
+created twice).
 """
 
 from __future__ import annotations
@@ -27,20 +32,30 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.formats.exec_trace.recorded import PROGRAM  # noqa: E402
+from tests.formats.exec_trace.recorded import (  # noqa: E402
+    KINDS,
+    contexts_of,
+    contexts_read,
+    kinds_expected,
+    kinds_of,
+    parsed_lines,
+    recorded,
+)
 from tests.formats.exec_trace.written import numbers  # noqa: E402
 
+from goom.formats.exec_trace import read  # noqa: E402
 from goom.formats.exec_trace_batches import (  # noqa: E402
     HEADER_BYTES,
     Batch,
     generations,
     version_of,
 )
-from goom.golang.build import build, go_environment  # noqa: E402
+from goom.golang.build import go_environment  # noqa: E402
 from goom.golang.toolchain import obtain  # noqa: E402
 
 LARGE_BYTES_ALLOWED = 1 << 30
 _END_OF_GENERATION, _EVENT_BATCH = 52, 1
+_TIMED = ("profiled", "served")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +100,32 @@ def compare(version: str, path: Path, rounds: int) -> bool:
     wall = [median(one.wall_seconds for one in side) for side in zip(*pairs, strict=True)]
     cpu = [median(one.cpu_seconds for one in side) for side in zip(*pairs, strict=True)]
     peak = [max(one.peak_bytes for one in side) >> 20 for side in zip(*pairs, strict=True)]
+    what = path.stem.split("-")[1] if "-" in path.stem else path.stem
     print(
-        f"go {version:8} {path.stat().st_size / 2**20:6.1f} MiB   wall {wall[0]:6.2f} s against"
-        f" {wall[1]:6.2f}   CPU {cpu[0]:6.2f} against {cpu[1]:6.2f}   peak {peak[0]} MiB against"
-        f" {peak[1]}",
+        f"go {version:8} {what:8} {path.stat().st_size / 2**20:6.1f} MiB   wall {wall[0]:6.2f} s"
+        f" against {wall[1]:6.2f}   CPU {cpu[0]:6.2f} against {cpu[1]:6.2f}   peak {peak[0]} MiB"
+        f" against {peak[1]}",
         flush=True,
     )
     return bool(wall[0] <= wall[1] and cpu[0] <= cpu[1])
 
 
-def record(version: str, folder: Path) -> Path:
-    """A trace of some seconds."""
-    path = folder / f"{version}.trace"
-    binary = build(PROGRAM, obtain(version))
-    subprocess.run([binary, "profiled", path, "2"], check=True)
-    return path
+def counted(version: str) -> bool:
+    """Print how many events of how many kinds are the same by both readers; whether all are."""
+    events, different = 0, []
+    for kind in (*KINDS, "served"):
+        path = recorded(version, kind)
+        lines = parsed_lines(version, path)
+        with path.open("rb") as file:
+            trace = read(file)
+        theirs = kinds_of(lines)
+        events += sum(theirs.values())
+        same = theirs == kinds_expected(version, trace.event_counts, trace.generations)
+        if not (same and contexts_of(lines) == contexts_read(path)):
+            different.append(kind)
+    said = f"different: {', '.join(different)}" if different else "all the same"
+    print(f"go {version:8} {len(KINDS) + 1} traces, {events:,} events by kind: {said}", flush=True)
+    return not different
 
 
 def enlarged(source: Path, target: Path, size: int) -> None:
@@ -139,22 +165,29 @@ def large(source: Path, folder: Path, mib: int) -> bool:
     return one.peak_bytes <= LARGE_BYTES_ALLOWED
 
 
+VERSIONS = "1.22.10,1.23.9,1.24.11,1.25.5,1.26.6,1.27.3"
+
+
 def main() -> int:
     """1 when a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--go", default="1.22.10,1.27.3")
+    parser.add_argument("--only", default="counts,time,memory")
+    parser.add_argument("--go", default=VERSIONS)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--large", type=int, default=1024, help="MiB; 0: not")
+    parser.add_argument("--large", type=int, default=1024, help="MiB")
     given = parser.parse_args()
-    versions = given.go.split(",")
+    wanted, versions = given.only.split(","), given.go.split(",")
+    good = [counted(version) for version in versions if "counts" in wanted and not given.files]
+    pairs = [(versions[-1], path) for path in given.files] or [
+        (version, recorded(version, kind, 4)) for version in versions for kind in _TIMED
+    ]
+    if "time" in wanted:
+        good += [compare(version, path, given.rounds) for version, path in pairs]
     folder = Path(tempfile.mkdtemp(prefix="goom-exec-trace-"))
     try:
-        paths = given.files or [record(version, folder) for version in versions]
-        of = versions if not given.files else [versions[-1]] * len(paths)
-        good = [compare(one, path, given.rounds) for one, path in zip(of, paths, strict=True)]
-        if given.large:
-            good.append(large(paths[-1], folder, given.large))
+        if "memory" in wanted:
+            good.append(large(pairs[-1][1], folder, given.large))
     finally:
         shutil.rmtree(folder)
     return int(not all(good))

@@ -39,4 +39,8 @@ def run(parsed: argparse.Namespace) -> int:
         for_seconds=parsed.for_seconds,
         output=parsed.output or "",
     )
+    if any("://" in target or target.isdecimal() for target in parsed.targets):
+        from goom.cli import trace_live  # http: not for files
+
+        return trace_live.show(parsed.targets, wanted)
     return show(parsed.targets, wanted)

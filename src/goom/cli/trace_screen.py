@@ -1,9 +1,8 @@
-"""Reads or records execution traces and shows what they say, one or several."""
+"""Reads execution traces and shows what they say, one or several."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 from goom.case.errors import BadInput, GoomError
 from goom.case.exec_trace_report import TraceReport
 from goom.case.exec_trace_timeline import TraceTimeline
-from goom.case.names import harmless
 from goom.case.units import bytes_text
 from goom.cli import terminal
 from goom.formats.exec_trace import read
@@ -19,8 +17,6 @@ from goom.renderers import exec_trace_json, exec_trace_text, trace_page
 from goom.signals.exec_trace_outliers import outliers
 from goom.signals.exec_trace_report import report
 from goom.signals.exec_trace_timeline import timeline
-from goom.sources import trace_look
-from goom.sources.live_target import find_target, is_live, parse_live
 
 Told = tuple[TraceReport, TraceTimeline]
 
@@ -35,9 +31,17 @@ class Wanted:
     output: str = ""
 
 
-def show(targets: Sequence[str], wanted: Wanted) -> int:
+def show(files: Sequence[str], wanted: Wanted) -> int:
     """Print every report; 1 when the collector held somebody up in one of them."""
-    told = _all(targets, wanted)
+    if wanted.for_seconds or wanted.output:
+        raise BadInput(
+            "--for and -o are for recording a running program.", "Try:  goom trace PID --for 5s"
+        )
+    return tell([read_trace(Path(name)) for name in files], wanted)
+
+
+def tell(told: Sequence[Told], wanted: Wanted) -> int:
+    """Print what was read."""
     reports = [one for one, _ in told]
     apart = outliers(reports)
     if wanted.as_json:
@@ -51,37 +55,8 @@ def show(targets: Sequence[str], wanted: Wanted) -> int:
     return int(not all(one.calm for one in reports))
 
 
-def _all(targets: Sequence[str], wanted: Wanted) -> list[Told]:
-    live = [target for target in targets if is_live(target)]
-    if not live:
-        if wanted.for_seconds or wanted.output:
-            raise BadInput(
-                "--for and -o are for recording a running program.", "Try:  goom trace PID --for 5s"
-            )
-        return [_read(Path(name)) for name in targets]
-    if len(live) < len(targets):
-        raise BadInput(
-            "goom reads files or records a program, not both at once.",
-            "Record it first:  goom trace PID --for 5s -o app.trace",
-        )
-    return [_record(live, wanted)]
-
-
-def _record(live: Sequence[str], wanted: Wanted) -> Told:
-    pid, url = parse_live(live)
-    seconds = wanted.for_seconds or trace_look.seconds_of(url) or trace_look.USUAL_SECONDS
-    target = find_target(pid, url)
-    for line in trace_look.cost(target.subject, seconds):
-        print(harmless(line), file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix="goom-") as folder:
-        path = Path(wanted.output or Path(folder, f"{Path(target.subject.name).name}.trace"))
-        trace_look.record(target, seconds, path)
-        if wanted.output:
-            _written(path)
-        return _read(path)
-
-
-def _read(path: Path) -> Told:
+def read_trace(path: Path) -> Told:
+    """One file."""
     with path.open("rb") as file:
         if not file.seekable():
             raise BadInput(f"{path} is a pipe, and a trace is not read in order.", "Save it first.")
@@ -97,8 +72,9 @@ def _write(path: Path, page: str) -> None:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise GoomError(f"cannot write {path}: {error.strerror}.", "Try --html FILE.") from None
-    _written(path)
+    written(path)
 
 
-def _written(path: Path) -> None:
+def written(path: Path) -> None:
+    """Say what was written, and how large it is."""
     print(f"{path}  {bytes_text(path.stat().st_size)}", file=sys.stderr, flush=True)

@@ -26,6 +26,7 @@ from goom.golang.cache import cache_folder
 from goom.golang.toolchain import obtain
 
 PROGRAM = Path(__file__).parent / "programs" / "traced"
+SERVED = PROGRAM.with_name("served")  # answers HTTP requests
 KINDS = ("assist", "handlers", "syscalls", "stubborn", "switches", "profiled")
 
 # What Go's reader calls the events of the wire format (event.go, …Type2Kind).
@@ -54,8 +55,11 @@ def recorded(version: str, kind: str, rounds: int = 1) -> Path:
     """A trace of the program of this version of Go, recorded once in this run of the tests."""
     folder = cache_folder("traces")
     path = folder / f"{version}-{kind}-{rounds}.trace"
-    binary = build(PROGRAM, obtain(version))
-    subprocess.run([binary, kind, path, str(rounds)], check=True, timeout=120)
+    if kind == "served":
+        command = [str(build(SERVED, obtain(version))), "trace", str(path), str(0.3 * rounds)]
+    else:
+        command = [str(build(PROGRAM, obtain(version))), kind, str(path), str(rounds)]
+    subprocess.run(command, check=True, timeout=120, stdout=subprocess.DEVNULL)
     return path
 
 
