@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import fields
 from typing import Any
 
@@ -13,6 +14,7 @@ from goom.case.errors import BadInput
 from goom.case.xray_spans import SpanMap
 from goom.formats import xray_spans
 from goom.formats.recognise import Kind, recognise
+from tests.fuzz.fuzz_xray_spans import one_input
 from tests.span_maps import span_map
 
 
@@ -57,6 +59,20 @@ def test_figures_that_cannot_be_are_refused(table: str, column: str, value: list
 def test_what_is_no_map_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         xray_spans.parse(data)
+
+
+def test_numbers_changed_at_random_are_refused_or_can_be_added_up_and_drawn() -> None:
+    document: dict[str, Any] = json.loads(xray_spans.to_json(span_map([(4, 64, 30)])))
+    tables = [name for name, table in document.items() if isinstance(table, dict)]
+    numbers = (0, 1, 2, 511, 512, 513, 1 << 31, 1 << 40, 1 << 52, 1 << 53)
+    luck = random.Random(1)
+    for _ in range(400):
+        changed = json.loads(json.dumps(document))
+        table = changed[luck.choice([name for name in tables if name != "counters"])]
+        column = table[luck.choice(list(table))]
+        if column:
+            column[luck.randrange(len(column))] = luck.choice(numbers)
+        one_input(json.dumps(changed).encode())
 
 
 def test_another_format_is_refused() -> None:

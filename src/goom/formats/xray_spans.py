@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from goom.case.errors import BadInput
 from goom.case.xray import Torn
 from goom.case.xray_spans import (
+    CACHED,
     PAGE_BYTES,
     CellRows,
     CentralRows,
@@ -32,7 +33,9 @@ SCHEMA = "goom.xray_spans/1"
 SPAN_CLASSES = 136
 _MOST_ROWS = 1 << 20
 _CELL_PAGES = tuple(1 << power for power in range(10))
+_USES = ("in_use", "manual", "cached", "padding", "free")
 _MOST = 1 << 53  # of any figure
+_MOST_SUM = float(1 << 62)  # of a column
 _MOST_PAGES = 1 << 40  # all together, 8 PiB: so that no sum of bytes overflows
 _TABLES: Mapping[str, type] = {
     "groups": SpanGroups,
@@ -139,32 +142,33 @@ def _table(kind: type[T], columns: Columns) -> T:
         rows = {name: np.array(columns[name], np.int64) for name in names}
     except OverflowError:
         raise BadInput("it is a span map with figures that cannot be.") from None
-    if any(len(one) and not (one.min() >= 0 and one.max() <= _MOST) for one in rows.values()):
+    if any(one.min(initial=0) < 0 or _sum(one) > _MOST_SUM for one in rows.values()):
         raise BadInput("it is a span map with figures that cannot be.")
     return kind(**rows)
 
 
 def _check(one: SpanMap) -> None:
     """Figures that go together; what is derived of them then neither overflows nor divides by 0."""
-    groups, cells = one.groups, one.cells
+    groups, cells, holes = one.groups, one.cells, one.holes
     spans = groups.spans.astype(float)
     largest = groups.pages.astype(float) * PAGE_BYTES
-    pages = [groups.pages * spans, one.holes.pages * one.holes.runs.astype(float)]
-    pages += [getattr(cells, field.name) for field in fields(CellRows) if "pages" in field.name]
+    uses = [getattr(cells, f"{use}_pages") for use in _USES]
+    free = _sum(cells.free_pages)
     well = (
         (groups.span_class < SPAN_CLASSES).all(),
-        (groups.state <= 2).all(),
+        (groups.state <= CACHED).all(),
         (groups.objects <= groups.slots).all(),
+        all((part > 0).all() for part in (groups.spans, groups.slots, groups.pages)),
+        (groups.slot_bytes > 0).all(),
         (groups.slots * groups.slot_bytes.astype(float) <= largest).all(),
         (groups.object_bytes <= largest * spans).all(),
-        (groups.slot_bytes > 0).all(),
-        (cells.released_pages <= cells.free_pages).all(),
-        (cells.free_pages <= one.cell_pages).all(),
+        _sum(groups.pages * spans) <= _MOST_PAGES,
         one.cell_pages in _CELL_PAGES,
-        (groups.spans > 0).all() and (groups.slots > 0).all() and (groups.pages > 0).all(),
-        (one.holes.released_pages <= one.holes.pages).all(),
+        max(int(part.max(initial=0)) for part in uses) <= one.cell_pages,
+        (cells.released_pages <= cells.free_pages).all(),
+        (holes.released_pages <= holes.pages).all(),
+        _sum(holes.pages * holes.runs.astype(float)) <= min(free, _MOST_PAGES),
         (one.stacks.used <= one.stacks.slots).all(),
-        max(_sum(part) for part in pages) <= _MOST_PAGES,
         _sum(one.stacks.pages) <= _MOST_PAGES,
         len(one.central.partial_swept) == SPAN_CLASSES,
     )

@@ -12,7 +12,7 @@ from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, pai
 _NARROWEST, _WIDEST = 60, 120
 _CLASSES_SHOWN, _HOLES_SHOWN = 10, 6
 _LABEL = 18
-_BAR = 24
+_BAR, _HOLE_BAR = 24, 18
 
 
 def render(
@@ -130,7 +130,7 @@ def _pages(pages: PageUse) -> list[Line]:
     lines: list[Line] = [(Span(pad("Pages", _LABEL), "strong"), Span(head, "dim"))]
     for label, count, note in rows:
         if count:
-            bar = "█" * round(count / max(pages.heap_bytes, 1) * _BAR)
+            bar = _bar(count, pages.heap_bytes, _BAR)
             figure = f"{count / MIB:>9.1f}"
             lines.append(
                 (Span(f"  {pad(label, _LABEL - 2)}{figure}  "), Span(bar, "bar"),
@@ -139,11 +139,16 @@ def _pages(pages: PageUse) -> list[Line]:
     return lines
 
 
+def _bar(part: int, whole: int, columns: int) -> str:
+    return "█" * round(min(part / max(whole, 1), 1.0) * columns)
+
+
 def _holes(pages: PageUse, room: int) -> list[Line]:
     if not pages.hole_count:
         return [(Span("Holes ", "strong"), Span("none: every page is used"))]
+    plural = "s" * (pages.hole_count != 1)
     text = (
-        f"{pages.hole_count:,} runs of free pages, the longest "
+        f"{pages.hole_count:,} run{plural} of free pages, the longest "
         f"{bytes_text(pages.largest_hole_bytes)}: a larger object grows "
         f"the heap, though {bytes_text(pages.free_bytes)} are free"
     )
@@ -155,7 +160,7 @@ def _holes(pages: PageUse, room: int) -> list[Line]:
 
 def _hole(row: HoleSizes, pages: PageUse) -> Line:
     size = f"from {bytes_text(row.least_pages * PAGE_BYTES)}"
-    bar = "█" * round(row.free_bytes / max(pages.free_bytes, 1) * _BAR)
+    bar = _bar(row.free_bytes, pages.free_bytes, _HOLE_BAR)
     text = f"      {pad(size, 15)}{row.runs:>8,} {row.free_bytes / MIB:>9.1f} MiB  "
     share = row.released_bytes / max(row.free_bytes, 1)
     return (Span(text), Span(bar, "bar"), Span(f" {percent_text(share)} given back", "dim"))

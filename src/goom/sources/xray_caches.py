@@ -38,16 +38,16 @@ def proc_rows(target: Target, data: Bytes, pages: Ints, heap: Spans) -> tuple[Pr
     ``data`` are mcaches one after the other; ``pages`` the rows of ``page_caches``.
     """
     held = _held(target, data)
-    row = np.minimum(np.searchsorted(heap.at, held), max(len(heap) - 1, 0))
-    known = heap.at[row] == held if len(heap) else np.zeros(held.shape, np.bool_)
-    free = np.where(known, (heap.slots - heap.objects)[row], 0)
-    fresh = np.where(known, np.maximum(heap.objects - heap.before, 0)[row], 0)
+    row = np.searchsorted(heap.at, held)  # the number of spans for what is beyond the last
+    known = np.append(heap.at, -1)[row] == held
+    free = np.where(known, np.append(heap.slots - heap.objects, 0)[row], 0)
+    fresh = np.where(known, np.append(np.maximum(heap.objects - heap.before, 0), 0)[row], 0)
     bits = np.bitwise_count(pages[:, 1:].astype(np.uint64)).astype(np.int64)
     count = max(len(held), len(pages))
     rows = ProcRows(
         spans=_padded(known.sum(axis=1), count),
         free_slots=_padded(free.sum(axis=1), count),
-        free_slot_bytes=_padded((free * heap.slot_bytes[row]).sum(axis=1), count),
+        free_slot_bytes=_padded((free * np.append(heap.slot_bytes, 0)[row]).sum(axis=1), count),
         objects_not_counted=_padded(fresh.sum(axis=1), count),
         cached_pages=_padded(bits[:, 0], count),
         cached_released_pages=_padded(bits[:, 1], count),
@@ -78,7 +78,8 @@ def _stack_bytes(target: Target, data: Bytes) -> Ints:
     offset, array = target.layouts.array("runtime.mcache", "stackcache")
     size = target.layouts.at("runtime.stackfreelist", "size").offset
     rows = data.reshape(-1, shape.size_bytes)[:, offset : offset + array.size_bytes]
-    words = np.ascontiguousarray(rows).view("<i8").reshape(len(rows), array.count, -1)
+    words = np.ascontiguousarray(rows).view("<i8")
+    words = words.reshape(len(rows), array.count, array.stride_bytes // 8)
     return np.asarray(words[:, :, size // 8].sum(axis=1))
 
 

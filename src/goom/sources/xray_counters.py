@@ -16,7 +16,7 @@ from goom.sources.process_memory import Region
 from goom.sources.xray_columns import column
 from goom.sources.xray_target import Target
 
-Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 _STATS = "runtime.heapStatsDelta"
 _GC = ("heapInUse", "heapFree", "heapReleased")
@@ -31,7 +31,7 @@ class Counted:
     """
 
     own: SpanCounters
-    objects: Ints  # [68]; large ones are class 0
+    objects: Floats  # [68]; large ones are class 0
     sweep_generation: int
     shape: bytes
 
@@ -55,7 +55,7 @@ def counted(target: Target, read: Mapping[str, Bytes]) -> Counted:
     """The counters of what was read of ``regions``."""
     deltas = _Deltas(target, read["stats"])
     in_use, free, released = read["gc"].view("<i8").tolist()
-    objects = deltas.array("smallAllocCount") - deltas.array("smallFreeCount")
+    objects = deltas.array("smallAllocCount") - deltas.array("smallFreeCount")  # floats: no wrap
     objects[0] += deltas.sum("largeAllocCount") - deltas.sum("largeFreeCount")
     heap = read["heap"].tobytes()
     return Counted(
@@ -86,9 +86,9 @@ class _Deltas:
         field = self._fields.get(name)
         return int(column(self._data, self._starts, field).sum()) if field else 0
 
-    def array(self, name: str) -> Ints:
+    def array(self, name: str) -> Floats:
         """An array of counts."""
         field = self._fields[name]
         rows = self._data.reshape(len(self._starts), -1)
         part = rows[:, field.offset : field.offset + field.size_bytes]
-        return np.asarray(np.ascontiguousarray(part).view("<i8").sum(axis=0))
+        return np.asarray(np.ascontiguousarray(part).view("<i8").sum(axis=0, dtype=np.float64))

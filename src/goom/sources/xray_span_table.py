@@ -147,6 +147,6 @@ def stacks(manual: Spans) -> tuple[StackRows, int]:
         spans=count.astype(np.int64),
         pages=summed(pages),
         slots=summed(slots),
-        used=summed(np.where(alone, 1, used)),
+        used=summed(np.where(alone, 1, np.minimum(used, slots))),
     )
     return rows, int(manual.pages[~of_stacks].sum())

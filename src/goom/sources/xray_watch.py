@@ -24,6 +24,7 @@ from goom.sources.schedule import Cadence, Timer
 from goom.sources.xray_attach import attach
 from goom.sources.xray_depth import Depth, DepthReader
 from goom.sources.xray_rows import row
+from goom.sources.xray_span_watch import SpanWatch
 from goom.sources.xray_state import Sampler
 from goom.sources.xray_target import Target
 
@@ -48,6 +49,7 @@ class XrayWatch:
         self.looks = 0
         self.brink_seconds = 0.05  # what a look at the brink takes
         self._recorder, self._freezer = recorder, freezer
+        self._spans = SpanWatch(recorder)
         self._lock = threading.RLock()
         self._unwritten: deque[Callable[[], None]] = deque()
         self._writer: threading.Thread | None = None
@@ -75,6 +77,8 @@ class XrayWatch:
             if self._attached(elapsed) and self._rows.due(elapsed):
                 self._row()
                 self._rows.looked(elapsed)
+            if self._target is not None:
+                self._spans.tick(self._target, elapsed)
             if alone and self._target is not None and self._depth.due(elapsed):
                 took = self._look(hold=False)
                 self._depth.looked(elapsed, took)
@@ -90,6 +94,7 @@ class XrayWatch:
         with self._reading():
             if self._target is not None:
                 self._look(hold=False)
+                self._spans.look(self._target)
 
     def close(self) -> None:
         """Stop; what was read is written."""
@@ -101,6 +106,7 @@ class XrayWatch:
     def _forget(self) -> None:
         """Let go of the process, when all that was read of it is written."""
         self._write_all()
+        self._spans.wait()
         if self._target is not None:
             self._target.close()
         self._target = self._sampler = self._reader = None
