@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from goom.case.claim import DOES_NOT_HOLD, HOLDS, IN_PART
+from goom.claims.bench.reading import Row
 from tests.claims.twins import Twin, each, of
+
+
+def swapped_in(*, tagged: bool, control: bool = True) -> dict[str, Row]:
+    return each(
+        builds_with_the_tag=tagged,
+        builds_without_it=control,
+        go_says="x",
+        kept_of_dropped_fraction=1.0,
+        pointees_freed_in_use_fraction=1.0,
+    )
+
 
 TWINS: tuple[Twin, ...] = (
     Twin("C085", HOLDS, each(spans_per_thousand_objects=200, locks_taken_by_mcentral=2)),
@@ -64,11 +76,9 @@ TWINS: tuple[Twin, ...] = (
             cycles=9,
         ),
     ),
-    Twin("C089", HOLDS, each(builds_with_the_tag=True, builds_without_it=True, go_says="x")),
-    Twin(
-        "C089", DOES_NOT_HOLD, each(builds_with_the_tag=False, builds_without_it=True, go_says="x")
-    ),
-    Twin("C089", IN_PART, each(builds_with_the_tag=False, builds_without_it=False, go_says="x")),
+    Twin("C089", HOLDS, swapped_in(tagged=True)),
+    Twin("C089", DOES_NOT_HOLD, swapped_in(tagged=False)),
+    Twin("C089", IN_PART, swapped_in(tagged=False, control=False)),
 )
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from goom.case.claim import Figures, Judgement, Statement, does_not_hold, holds, holds_in_part
+from goom.case.units import percent_text
 from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
-from goom.claims.bench.reading import every, none, text
+from goom.claims.bench.reading import every, none, per_version, text
+from goom.claims.bench.running import Setting, run_binary
 from goom.golang.build import BuildOptions
 
 _TAGGED = BuildOptions(tags=("hotalloc",))
+_LINKNAME, _CHECKED_SINCE = BuildOptions(flags=("-ldflags=-checklinkname=0",)), (1, 23)
+_LOST, _STALE = "kept_of_dropped_fraction", "pointees_freed_in_use_fraction"
 
 
 def measure(bench: Bench) -> Figures:
-    """Whether such a file builds, and what persistentalloc is."""
+    """Whether such a file builds, and what persistentalloc would do to objects."""
     return bench.each(_measure)
 
 
@@ -26,6 +30,20 @@ def _measure(go: Go) -> Row:
         else "",
         "builds_without_it": go.compiles("hotalloc").built,
         "signature": alloc.partition(" {")[0].removeprefix("func "),
+        **_harm(go),
+    }
+
+
+def _harm(go: Go) -> Row:
+    """What it would do if it did build: the same allocator, reached by linkname."""
+    options = _LINKNAME if go.release >= _CHECKED_SINCE else BuildOptions()
+    found = run_binary((str(go.binary("persistent", options)),), Setting()).figures()
+    return {
+        _LOST: found["kept_of_dropped_persistent_bytes"] / found["dropped_bytes"],
+        "kept_of_dropped_by_new_fraction": (
+            max(0, found["kept_of_dropped_heap_bytes"]) / found["dropped_bytes"]
+        ),
+        _STALE: found["pointees_freed_in_use"] / found["pointees"],
     }
 
 
@@ -36,7 +54,12 @@ def judge(figures: Figures) -> Judgement:
     control = every(figures, lambda row: bool(row["builds_without_it"]))
     if control and none(figures, lambda row: bool(row["builds_with_the_tag"])):
         said = text(next(iter(figures.values())), "go_says")
-        return does_not_hold(f"it does not build ({said}); the program without that file does")
+        return does_not_hold(
+            f"it does not build ({said}); the program without that file does. Reached by linkname,"
+            f" persistentalloc kept {per_version(figures, _LOST, percent_text)} of what was dropped"
+            f" for ever, and {per_version(figures, _STALE, percent_text)} of what its objects"
+            " pointed to was freed in use"
+        )
     return holds_in_part("some versions build it")
 
 
@@ -47,7 +70,11 @@ CLAIM = Claim(
         statement=(
             "Files of package runtime behind go:build hotalloc swap newobject for persistentAlloc."
         ),
-        method="go build of a program with such a file, with the tag and without",
+        method=(
+            "go build of a program with such a file, with the tag and without; 500,000 objects of"
+            " 64 bytes from persistentalloc (linkname), dropped and collected, and 1,000 heap"
+            " objects that only such objects point to"
+        ),
         rule=(
             "holds when it builds with the tag; does not hold when only the program without the "
             "file builds"

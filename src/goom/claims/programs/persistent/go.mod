@@ -1,0 +1,3 @@
+module persistent
+
+go 1.21

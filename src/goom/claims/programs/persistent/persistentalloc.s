@@ -1,0 +1,1 @@
+// Empty: it lets persistentalloc be declared without a body.
