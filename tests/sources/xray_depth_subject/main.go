@@ -44,7 +44,7 @@ func main() {
 	park(count)
 	tick()
 	for i := 0; i < sites; i++ {
-		descend(i, 17)
+		descend(i, 9)
 	}
 	time.Sleep(50 * time.Millisecond)
 	for i := 0; i < 3; i++ {
@@ -71,10 +71,17 @@ func push(next *node) *node { return &node{next: next} }
 func descend(bits, depth int) {
 	if depth == 0 {
 		kept = append(kept, make([]byte, 16))
-	} else if bits&1 == 0 {
-		left(bits>>1, depth-1)
-	} else {
-		right(bits>>1, depth-1)
+		return
+	}
+	switch bits & 3 {
+	case 0:
+		left(bits>>2, depth-1)
+	case 1:
+		right(bits>>2, depth-1)
+	case 2:
+		north(bits>>2, depth-1)
+	default:
+		south(bits>>2, depth-1)
 	}
 }
 
@@ -83,6 +90,12 @@ func left(bits, depth int) { descend(bits, depth) }
 
 //go:noinline
 func right(bits, depth int) { descend(bits, depth) }
+
+//go:noinline
+func north(bits, depth int) { descend(bits, depth) }
+
+//go:noinline
+func south(bits, depth int) { descend(bits, depth) }
 
 type waiter struct{ c chan int }
 
@@ -188,6 +201,8 @@ func answer() {
 			pprof.Lookup("heap").WriteTo(&out, 0)
 		case 'g':
 			pprof.Lookup("goroutine").WriteTo(&out, 2)
+		case '1':
+			pprof.Lookup("goroutine").WriteTo(&out, 1)
 		case 'G':
 			pprof.Lookup("goroutine").WriteTo(&out, 0)
 		case 'c':
