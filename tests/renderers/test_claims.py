@@ -190,3 +190,24 @@ def test_markdown_links_every_claim_to_its_detail() -> None:
     page = markdown.render(RUN)
     linked = re.findall(r"\]\(#(c\d{3})\)", page)
     assert [f"### {name.upper()}" in page for name in linked] == [True] * 4
+
+
+LONG = "found packages runtime (alloc_hot.go) and main (`main.go`)"
+SAID: Figures = {version: {"go_says": LONG, "built": False} for version in RUN.versions}
+
+
+def test_a_text_that_is_the_same_everywhere_stands_once() -> None:
+    run = ClaimsRun(versions=RUN.versions, entries=(entry(1, HOLDS, figures=SAID),), recorded={})
+    for render in (card.render, markdown.render):
+        assert " ".join(render(run).split()).count("found packages runtime") == 1
+
+
+def test_a_long_text_stands_below_the_table_of_a_page() -> None:
+    other = {**SAID, "1.27.3": {"go_says": f"{LONG}!", "built": True}}
+    run = ClaimsRun(versions=RUN.versions, entries=(entry(1, HOLDS, figures=other),), recorded={})
+    page = markdown.render(run)
+    assert "| built | no | yes |" in page
+    assert (
+        "- go says, 1.27.3: `found packages runtime (alloc_hot.go) and main ('main.go')!`" in page
+    )
+    assert "| go says" not in page
