@@ -170,7 +170,7 @@ def memory_vote(group: LeakGroup, memory: LeakMemory) -> LeakVote:
     each = memory.stacks_grown_bytes / group.grown
     heap = memory.heap_of(group)
     under = f", the heap under them by {bytes_text(heap)}" if heap > 0 else ""
-    text = f"stacks grew by {bytes_text(max(memory.stacks_grown_bytes, 0.0))}{under}"
+    text = f"all stacks grew by {bytes_text(max(memory.stacks_grown_bytes, 0.0))}{under}"
     if each >= 1024 or heap / group.grown >= 1024:
         return LeakVote(RETAINED, FOR, 0.7, text, "MemStats, heap profiles")
     return LeakVote(RETAINED, NOT_SEEN, 0.0, f"{text}: too little to tell", "MemStats")
