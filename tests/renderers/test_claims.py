@@ -203,7 +203,8 @@ def test_a_text_that_is_the_same_everywhere_stands_once() -> None:
 
 
 def test_a_long_text_stands_below_the_table_of_a_page() -> None:
-    other = {**SAID, "1.27.3": {"go_says": f"{LONG}!", "built": True}}
+    newer: Figures = {"1.27.3": {"go_says": f"{LONG}!", "built": True}}
+    other = {**SAID, **newer}
     run = ClaimsRun(versions=RUN.versions, entries=(entry(1, HOLDS, figures=other),), recorded={})
     page = markdown.render(run)
     assert "| built | no | yes |" in page
