@@ -50,9 +50,9 @@ CLAIM = Claim(
         rule="holds when over 90 % of the growth is outside of the heap; in part when over 10 % is",
         truth=(
             "The stack (2 KiB at least) is outside of HeapSys; what the goroutine refers to, "
-            "its timer and its g are not. Count goroutines instead: "
-            "/sched/goroutines:goroutines."
+            "its timer and its g are not."
         ),
+        instead="Count goroutines: /sched/goroutines:goroutines.",
     ),
     measure,
     judge,

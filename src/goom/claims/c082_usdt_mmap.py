@@ -47,9 +47,12 @@ CLAIM = Claim(
             "function"
         ),
         truth=(
-            "Go emits no USDT probes. bpftrace -e 'uprobe:BINARY:runtime.mmap { ... }' or "
-            "tracepoint:syscalls:sys_enter_mmap works; arguments are in registers (size in BX), "
-            "return probes break moving stacks."
+            "Go emits no USDT probes. A uprobe on a function works: its arguments are in registers "
+            "(size in BX), and a return probe breaks stacks that move."
+        ),
+        instead=(
+            "bpftrace -e 'uprobe:BINARY:runtime.mmap { ... }', or the tracepoint "
+            "syscalls:sys_enter_mmap. For a leak of goroutines neither tells anything (C083)."
         ),
     ),
     measure,

@@ -64,6 +64,10 @@ CLAIM = Claim(
             "arenas, and Go never unmaps it: memory goes back by madvise(MADV_DONTNEED). No "
             "munmap is the normal case."
         ),
+        instead=(
+            "Compare two goroutine profiles taken some minutes apart: they name the line where the "
+            "leaked ones wait."
+        ),
     ),
     measure,
     judge,

@@ -49,8 +49,8 @@ CLAIM = Claim(
             "does not hold when the greatest is over 1.5 times the least while nothing changes; "
             "holds below 1.1 times"
         ),
-        truth=(
-            "It falls from 1 + GOGC/100 to about 1 in every cycle: that is what a cycle is. "
+        truth=("It falls from 1 + GOGC/100 to about 1 in every cycle: that is what a cycle is."),
+        instead=(
             "Compare what survives (/gc/heap/live:bytes) and the goal with the limit of the "
             "container."
         ),

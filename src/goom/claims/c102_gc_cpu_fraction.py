@@ -52,8 +52,11 @@ CLAIM = Claim(
         ),
         rule="holds when it is exported; in part when only files for older versions of Go have it",
         truth=(
-            "It was left out because MemStats.GCCPUFraction is an average since the start. Use "
-            "the rate of /cpu/classes/gc/total:cpu-seconds over that of "
+            "It was left out because MemStats.GCCPUFraction is an average since the start, which "
+            "hardly moves in a program that has run for long."
+        ),
+        instead=(
+            "The rate of /cpu/classes/gc/total:cpu-seconds over that of "
             "/cpu/classes/total:cpu-seconds."
         ),
     ),

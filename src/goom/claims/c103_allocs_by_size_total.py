@@ -53,9 +53,9 @@ CLAIM = Claim(
         ),
         truth=(
             "It is a histogram (_bucket, _sum, _count), off by default; the suffix depends on "
-            "the version of the library. Surges show in rate(go_memstats_alloc_bytes_total) "
-            "without it."
+            "the version of the library."
         ),
+        instead="rate(go_memstats_alloc_bytes_total) shows surges, and is there by default.",
     ),
     measure,
     judge,

@@ -44,10 +44,10 @@ CLAIM = Claim(
         method="pauses of a busy program, for scale",
         rule="cannot be measured: thresholds without a stated goal are a choice",
         truth=(
-            "Pauses of milliseconds mean that the process did not get CPU: look at "
-            "container_cpu_cfs_throttled_periods_total before you scale. More pods do not "
+            "Pauses of milliseconds mostly mean that the process did not get CPU. More pods do not "
             "shorten pauses."
         ),
+        instead="Look at container_cpu_cfs_throttled_periods_total before you scale out.",
     ),
     measure,
     judge,
