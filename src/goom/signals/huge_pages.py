@@ -12,15 +12,17 @@ from __future__ import annotations
 import re
 from math import isnan, nan
 
+import numpy as np
+
 from goom.case.memory_view import HugePageView, MappingKinds
 from goom.case.subject import Subject
 from goom.case.surroundings import HugePages, SurroundingsLooks
 from goom.rooms import signal
 from goom.signals.go_memory import GoMemory
-from goom.signals.ledger_moment import look_at
 from goom.signals.regions import Regions
 
 _TOGETHER_SECONDS = 1.0
+_ARENAS = ("heap_inuse_bytes", "heap_idle_bytes", "heap_released_bytes", "stack_inuse_bytes")
 
 
 @signal
@@ -62,15 +64,21 @@ def _brought_back(regions: Regions | None, memory: GoMemory | None) -> float:
 
 
 def _excess(regions: Regions, row: int, memory: GoMemory) -> float:
+    """At one look at the mappings; of Go's looks just before and after it the one that has most
+    ready counts, as a heap that grows in between is not brought back by anybody.
+    """
     at = float(regions.time_seconds[row])
-    go, apart = look_at(memory, at)
-    if apart > _TOGETHER_SECONDS:
+    if not set(_ARENAS) <= memory.columns.keys():
         return nan
-    names = ("heap_inuse_bytes", "heap_idle_bytes", "heap_released_bytes", "stack_inuse_bytes")
-    in_use, idle, released, stacks = (go.get(name, nan) for name in names)
+    near = np.flatnonzero(np.abs(memory.time_seconds - at) <= _TOGETHER_SECONDS)
+    in_use, idle, released, stacks = (memory.columns[name][near] for name in _ARENAS)
+    ready = in_use + idle - released + stacks
+    if not len(near) or np.isnan(ready).all():
+        return nan
     resident = float(regions.columns["go_heap_anon_bytes"][row])
     huge = float(regions.columns["go_heap_huge_bytes"][row])
-    return max(min(resident - (in_use + idle - released + stacks), huge, released), 0.0)
+    given_back = float(np.nanmax(released))
+    return max(min(resident - float(np.nanmax(ready)), huge, given_back), 0.0)
 
 
 def _mechanism(version: str | None, settings: HugePages, advised: bool) -> str:

@@ -76,21 +76,25 @@ def _one_round(
     target: LiveTarget, gathered: Gathered, seen: _Round, sampler: Sampler | None
 ) -> None:
     pid = target.pid or 0
-    at = time.time()
-    if sampler is not None:
-        with suppress(BadInput):  # it ended
-            seen.samples.append((at, sampler.sample()))
+    _sample(seen, sampler)
     began = time.monotonic()
     _proc(gathered, pid, "smaps")
     if surroundings.is_numa():
         _proc(gathered, pid, "numa_maps")
     seen.lock_seconds += time.monotonic() - began
     seen.rounds += 1
+    _sample(seen, sampler)  # once more: what grew while the mappings were read shows
     _proc(gathered, pid, "status")
     if target.group is not None:
         _cgroup(gathered, target.group)
     with suppress(OSError):
         _keep(gathered, "cgroup/surroundings", surroundings.look(pid))
+
+
+def _sample(seen: _Round, sampler: Sampler | None) -> None:
+    if sampler is not None:
+        with suppress(BadInput):  # it ended
+            seen.samples.append((time.time(), sampler.sample()))
 
 
 def _cgroup(gathered: Gathered, group: MemoryCgroup) -> None:
