@@ -1,4 +1,4 @@
-"""Who maps memory, grows stacks, runs the GC: a process through eBPF.
+"""Who maps memory, who grows stacks, GC phases: through eBPF.
 
   goom probe 4711 mmap            who maps memory that is not unmapped: off-heap leaks
   goom probe 4711 stacks          which functions make goroutine stacks grow
