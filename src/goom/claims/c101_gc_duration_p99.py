@@ -56,8 +56,8 @@ CLAIM = Claim(
             "on 0.99 never rings."
         ),
         instead=(
-            "Switch the histogram /sched/pauses/total/gc:seconds on (since 1.22; /gc/pauses:seconds "
-            "before) and use histogram_quantile."
+            "Switch the histogram /sched/pauses/total/gc:seconds on (since 1.22; before "
+            "/gc/pauses:seconds) and use histogram_quantile."
         ),
     ),
     measure,
