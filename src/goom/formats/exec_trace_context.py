@@ -160,7 +160,9 @@ def _procs_before(events: Events, fill: _Fill, threads: Threads) -> Ints:
     _carry_lent(fill, begun, started | blocked | _is(events, Event.GO_SYSCALL_END), threads)
     value = np.where(taken | lost, NONE, events.first)
     proc = fill.forward(started | taken | told | lost, value, threads.proc)
-    proc[lost | started | (inside & steal & ~own_steal)] = NONE  # who takes another's, lost its own
+    last_end = fill.last_before(blocked | _is(events, Event.GO_SYSCALL_END))
+    waits = inside & (last_end <= last_begin)  # -1 for both: in a syscall since an earlier window
+    proc[lost | started | (waits & steal & ~own_steal)] = NONE  # who takes another's, lost its own
     return proc
 
 

@@ -33,7 +33,7 @@ def test_events_and_their_contexts_are_those_of_gos_reader(version: str, kind: s
 @pytest.mark.real_go
 @pytest.mark.slow
 @pytest.mark.parametrize("version", OTHERS)
-@pytest.mark.parametrize("kind", FEW)
+@pytest.mark.parametrize("kind", (*FEW, "served"))
 def test_so_they_are_for_the_versions_between(version: str, kind: str) -> None:
     _compare(version, kind)
 

@@ -12,6 +12,7 @@ from goom.case.exec_trace import ExecutionTrace
 from goom.formats import exec_trace
 from goom.formats.exec_trace import read
 from goom.formats.exec_trace_events import Event
+from tests.formats.exec_trace.recorded import contexts_read
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 TRACES = Path(__file__).parent / "traces"
@@ -153,3 +154,24 @@ def test_sweeping_tells_what_it_gave_back() -> None:
     found = written((Event.GC_SWEEP_BEGIN, MS, 1), (Event.GC_SWEEP_END, MS, 4096, 1024))
     assert found.sweeps.swept_bytes.tolist() == [4096]
     assert found.sweeps.reclaimed_bytes.tolist() == [1024]
+
+
+def test_who_is_back_from_the_kernel_keeps_its_p_when_it_takes_anothers(tmp_path: Path) -> None:
+    """A stop of the world takes the Ps of those in the kernel; the thread that stops has its own."""
+    taken = trace(
+        tables(),
+        batch(
+            events(
+                *STARTS,
+                (Event.PROC_STATUS, 0, 5, 3),
+                (Event.GO_SYSCALL_BEGIN, 1, 1, 0),
+                (Event.GO_SYSCALL_END, 1),
+                (Event.PROC_STEAL, 1, 5, 1, 9),
+                (Event.HEAP_ALLOC, 1, 100),
+            )
+        ),
+    )
+    path = tmp_path / "taken.trace"
+    path.write_bytes(taken)
+    assert contexts_read(path)[1, 0, 7, "StateTransition"] == 3
+    assert contexts_read(path)[1, 0, 7, "Metric"] == 1
