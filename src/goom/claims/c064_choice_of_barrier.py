@@ -17,6 +17,7 @@ from goom.runtime.marking.workloads import WORKLOADS
 
 _FEW, _MANY = ("10", "10"), ("4000", "200")  # goroutines, and how many calls deep each is
 _CYCLES = "3"
+_TRIES = 5
 _PAUSES = "24"
 
 
@@ -49,14 +50,23 @@ def _is_switch(line: str) -> bool:
 
 def _slower(go: Go, kind: str) -> Row:
     """A write while marking to one before it, cycle by cycle."""
-    cycles = go.run_again("pointerwrites", "costs", kind, "spread", _CYCLES).figures()["cycles"]
-    if any(one["marking_bursts"] == 0 for one in cycles):
-        raise GoomError("no write fell into the marking of a cycle: the machine is too busy.")
+    cycles = _cycles(go, kind)
     marking = tuple(float(one["marking_nanoseconds"]) for one in cycles)
     quiet = tuple(float(one["quiet_nanoseconds"]) for one in cycles)
     ratio = ratio_of(marking, quiet)
     name = f"{kind}_write_marking_to_quiet"
     return {f"{name}_ratio": round(ratio.median, 2), f"{name}_high_ratio": round(ratio.high, 2)}
+
+
+def _cycles(go: Go, kind: str) -> list[dict[str, float]]:
+    """Those with writes in their marking: on a busy machine a mark phase may pass without one."""
+    found: list[dict[str, float]] = []
+    for _ in range(_TRIES):
+        ran = go.run_again("pointerwrites", "costs", kind, "spread", _CYCLES)
+        found += [one for one in ran.figures()["cycles"] if one["marking_bursts"] > 0]
+        if len(found) >= int(_CYCLES):
+            return found
+    raise GoomError("hardly a write fell into the marking of a cycle: the machine is too busy.")
 
 
 def _pauses(go: Go) -> Row:
