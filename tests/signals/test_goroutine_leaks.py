@@ -210,6 +210,19 @@ def test_two_of_one_creator_that_march_together_are_one() -> None:
     assert leak.count == 220
 
 
+def test_text_without_the_runtimes_frames_still_shows_growth() -> None:
+    (leak,) = judged(rising(WAITS[2:]))
+    assert leak.wait == ""
+    assert side(leak, "growth") == FOR
+
+
+def test_a_leak_profile_alone_names_who_waits() -> None:
+    (leak,) = judged([profile("goroutineleak", 8, ("goroutineleak",), [(WAITS, (150.0,), 0)])])
+    assert leak.count == 150
+    assert side(leak, "never woken") == FOR
+    assert leak.confidence == pytest.approx(0.8)
+
+
 def test_impossible_times_do_not_crash() -> None:
     found = judged(rising(), [dump(nan, range(60)), dump(11, range(220))])
     assert found[0].count == 220

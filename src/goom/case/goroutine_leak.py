@@ -43,7 +43,7 @@ class GoroutineLeak:
     created_at: Frame
     runs: Frame
     waits_at: Frame
-    wait: str  # "chan send", "select", "IO wait": Go's own words
+    wait: str  # "chan send", "select", "IO wait": Go's own words; "" unknown
     stack: tuple[Frame, ...]  # leaf first
     count: int  # at the last look
     grown: int  # since the first

@@ -11,7 +11,7 @@ from goom.case.units import bytes_text, seconds_text
 
 def leak_text(leak: GoroutineLeak) -> str:
     """What they wait for, how many, since when, what they keep, and who starts them."""
-    parts = [f"waits in {leak.wait}: {figures_text(leak)}"]
+    parts = [f"{leak.wait}: {figures_text(leak)}" if leak.wait else figures_text(leak)]
     if leak.created_at.function:
         at = place(leak.created_at.file, leak.created_at.line)
         where = f" ({at})" if at else ""

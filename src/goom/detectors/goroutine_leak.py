@@ -159,6 +159,19 @@ def _memory(weighing: Weighing, grown: GoroutineGrowth, growth: Growth | None) -
     )
 
 
+def _unmoved(leaks: GoroutineLeaks | None, grown: GoroutineGrowth) -> str:
+    """One look shows no growth: what it shows is who waits."""
+    leak = _first(leaks)
+    if leak is None:
+        return f"{grown.last:.0f} goroutines were seen, once."
+    where = short_function(leak.waits_at.function)
+    return f"{leak.count:,} goroutines wait in {where}{_in(leak)} and do not end."
+
+
+def _in(leak: GoroutineLeak) -> str:
+    return f" ({leak.wait})" if leak.wait else ""
+
+
 def _aged(leaks: GoroutineLeaks | None) -> bool:
     """Whether their age, or the runtime's own word, is known of the likeliest."""
     leak = _first(leaks)
@@ -172,6 +185,8 @@ def _summary(
     seconds = float(goroutines.time_seconds[-1] - goroutines.time_seconds[0])
     pace = (grown.last - grown.first) / seconds if seconds > 0 else 0.0
     rate = f"{pace:.0f} a second" if pace >= 1 else f"{pace * 3600:.0f} an hour"
+    if grown.last - grown.first < 1:
+        return _unmoved(leaks, grown)
     rise = f"Goroutines grow from {grown.first:.0f} to {grown.last:.0f} ({rate}) and do not end"
     leak = _first(leaks)
     if leak is None or leak.confidence < 0.5:
@@ -179,4 +194,4 @@ def _summary(
     by = short_function(leak.created_at.function)
     started = f", started by {by}" if by else ""
     where = short_function(leak.waits_at.function)
-    return f"{rise}; {leak.count} wait in {where} ({leak.wait}){started}."
+    return f"{rise}; {leak.count} wait in {where}{_in(leak)}{started}."

@@ -62,7 +62,11 @@ def _leaking(leaks: GoroutineLeaks | None, subject: Subject) -> list[Blame]:
     for leak in sorted(agreed, key=lambda one: -one.grown)[:3]:
         share = leak.grown / total if total > 0 else nan
         for frame, why in (
-            (leak.waits_at, f"{leak.grown} more goroutines wait here ({leak.wait})"),
+            (
+                leak.waits_at,
+                f"{leak.grown} more goroutines wait here"
+                + (f" ({leak.wait})" if leak.wait else ""),
+            ),
             (leak.created_at, "starts them"),
         ):
             known = any(row.function == frame.function for row in rows)

@@ -99,13 +99,16 @@ def goroutine_trend(
     points += _counters(clock, memstats, "NumGoroutine") + _counters(
         clock, metrics, "go_goroutines"
     )
+    leaks = profiles.of("goroutineleak") if profiles else ()
+    if not points:  # then those that the runtime calls leaked are the ones that are known
+        seen = leaks
+        points = [(_moment(clock, one), _total(one)) for one in leaks]
     if not points:
         return None
     points.sort()
     time, counts = (np.array(side) for side in zip(*points, strict=True))
     waits = [_waits(one) for one in texts]
     moments, stacks = _looks(clock, seen, texts)
-    leaks = profiles.of("goroutineleak") if profiles else ()
     return GoroutineTrend(
         time_seconds=time,
         counts=counts,

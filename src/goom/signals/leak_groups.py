@@ -16,7 +16,7 @@ from goom.case.profile import Frame, GoroutineDump
 from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.frames import package_of, user_frames
-from goom.signals.goroutines import GoroutineTrend, Stack
+from goom.signals.goroutines import GoroutineTrend, Group, Stack
 from goom.signals.onlookers import is_onlooker
 from goom.signals.timebase import Timebase
 
@@ -44,7 +44,8 @@ _WAITS = (
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LeakGroup:
-    """``counts`` by look. ``kind`` is the wait as in Group.wait, ``wait`` Go's word for it.
+    """``counts`` by look. ``kind`` is the wait as in Group.wait, or unknown; ``wait`` Go's
+    word for it, "" unknown.
 
     ``twin`` is the second of two that are always started together; it is counted in.
     """
@@ -99,7 +100,7 @@ def leak_groups(
             key=key,
             stack=known.stack if known else _shown(group.stack),
             waits_at=known.waits_at if known else waits_at,
-            kind=known.kind if known else group.wait,
+            kind=known.kind if known else _kind(group),
             wait=known.wait if known else states.get(key, "") or wait_word(group.stack),
             counts=known.counts + group.counts if known else group.counts,
             created_at=creators.get(key, NOBODY),
@@ -160,13 +161,22 @@ def _of_package(package: str, shown: Stack) -> Frame:
     return next((one for one in shown if package_of(one.function) == package), shown[0])
 
 
+def _kind(group: Group) -> str:
+    """As Group.wait. Text with ``debug=1`` leaves out the runtime's frames, and with them what a
+    goroutine waits for.
+    """
+    told = group.wait != "running" or group.stack[:1] == ()
+    return group.wait if told or group.stack[0].function.startswith("runtime.") else "unknown"
+
+
 def wait_word(stack: Stack) -> str:
-    """Go's word for the wait, as far as the innermost frames tell."""
+    """Go's word for the wait, as far as the innermost frames tell; "" where they do not."""
     for frame in stack[:6]:
         for start, word in _WAITS:
             if frame.function.startswith(start):
                 return word
-    return "running"
+    is_told = bool(stack) and stack[0].function.startswith("runtime.")
+    return "running" if is_told else ""
 
 
 def _shown(stack: Stack) -> Stack:

@@ -19,7 +19,7 @@ GROWTH, AGE, NEVER_WOKEN = "growth", "age", "never woken"
 RETAINED, THREADS = "retained bytes", "threads"
 _PROFILES, _DUMPS = "goroutine profiles", "goroutine dumps"
 # A wait for the network or the clock ends by itself more often than one for another goroutine.
-_BY_KIND = {"peer": 1.0, "outside": 1.0, "self": 0.8, "network": 0.75}
+_BY_KIND = {"peer": 1.0, "outside": 1.0, "self": 0.8, "unknown": 0.8, "network": 0.75}
 _LEAST_KIND, _IDLE_CONNECTION = 0.4, 0.45
 _TRICKLE = 0.3  # of the growth: what leaves is that much less than what comes
 _FEWEST_LOOKS = 4
@@ -157,7 +157,7 @@ def mark_vote(group: LeakGroup, marks: LeakMarks | None) -> LeakVote:
     if many:
         text = f"{many} can never be woken: nothing that may run reaches what they wait for"
         return LeakVote(NEVER_WOKEN, FOR, 1.5 + 3.0 * ramp(many, 1, 10), text, marks.source)
-    if not group.wait.startswith(_SEEN_BY_RUNTIME):
+    if group.wait and not group.wait.startswith(_SEEN_BY_RUNTIME):
         return _not_seen(NEVER_WOKEN, f"Go's leak profile cannot see this wait ({group.wait})")
     # a variable of a package, a running ticker or a map in use may hold what they wait for
     return _not_seen(NEVER_WOKEN, "not named by Go's leak profile, which alone says nothing")

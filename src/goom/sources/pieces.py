@@ -34,6 +34,7 @@ from goom.formats.recognise import HEAD_BYTES, Kind, holds_also, recognise
 from goom.sources.gathered import Gathered, Log, Piece
 
 _ELF = b"\x7fELF"
+_LEAK_PROFILE = b"goroutineleak profile: total "
 _SETTINGS = {
     "GOGC": "gogc_percent",
     "GOMEMLIMIT": "gomemlimit_bytes",
@@ -117,12 +118,15 @@ def _heap_text(gathered: Gathered, piece: Piece) -> None:
 
 
 def _goroutines(gathered: Gathered, piece: Piece) -> None:
+    if piece.data.startswith(_LEAK_PROFILE):
+        return _count_text(gathered, piece)  # the leaked alone: no count of all goroutines
     dump = goroutine_dump.parse(
         _text(piece), origin=piece.origin, taken_at_seconds=piece.outer_seconds
     )
     if not dump.total:
         raise BadInput("it holds no goroutine")
     gathered.dumps.append(dump)
+    return None
 
 
 def _count_text(gathered: Gathered, piece: Piece) -> None:
