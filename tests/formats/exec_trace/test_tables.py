@@ -157,13 +157,12 @@ def test_sweeping_tells_what_it_gave_back() -> None:
 
 
 def test_who_is_back_from_the_kernel_keeps_its_p_when_it_takes_anothers(tmp_path: Path) -> None:
-    """A stop of the world takes the Ps of those in the kernel; the thread that stops has its own."""
+    """A stop of the world takes the Ps of those in the kernel; who stops it has its own."""
     taken = trace(
         tables(),
         batch(
             events(
                 *STARTS,
-                (Event.PROC_STATUS, 0, 5, 3),
                 (Event.GO_SYSCALL_BEGIN, 1, 1, 0),
                 (Event.GO_SYSCALL_END, 1),
                 (Event.PROC_STEAL, 1, 5, 1, 9),
