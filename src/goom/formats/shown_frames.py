@@ -19,7 +19,7 @@ _PANICS = ("runtime.gopanic", "runtime.sigpanic", "runtime.panicwrap")
 _INJECTED = ("runtime.sigpanic", "runtime.asyncPreempt", "runtime.debugCallV2")
 _CALLBACKS = ("runtime.runFinalizers", "runtime.runCleanups")
 _ELIDES_THE_MIDDLE = (1, 21)
-_METHODS_OF_RUNTIME = (1, 24)
+_METHODS_OF_RUNTIME = (1, 23)
 _GENERIC_METHODS = (1, 27)
 Release = tuple[int, ...]
 
