@@ -10,17 +10,27 @@ from goom.case.ebpf import FIGURES, EbpfCost, EbpfLook
 from goom.case.profile import Frame
 
 Event = tuple[str, float, tuple[int, ...], int]  # call, seconds, figures, stack
-SYSCALL = Frame("syscall.Syscall6", "src/syscall/syscall_linux.go", 90)
-LEAK = (SYSCALL, Frame("syscall.Mmap", "src/syscall/syscall_unix.go", 54),
-        Frame("main.area", "app/area.go", 7), Frame("main.leak", "app/main.go", 12))  # fmt: skip
+GO = "/usr/local/go/src"
+SYSCALL = Frame("syscall.Syscall6", f"{GO}/syscall/syscall_linux.go", 90)
+LEAK = (
+    SYSCALL,
+    Frame("syscall.Mmap", f"{GO}/syscall/syscall_unix.go", 54),
+    Frame("main.area", "app/area.go", 7),
+    Frame("main.leak", "app/main.go", 12),
+)
 USE = (*LEAK[:3], Frame("main.use", "app/main.go", 20))
-ARENA = (Frame("runtime.mmap", "src/runtime/cgo_mmap.go", 1),
-         Frame("runtime.(*mheap).sysAlloc", "src/runtime/malloc.go", 600),
-         Frame("main.leak", "app/main.go", 12))  # fmt: skip
-IN_C = (Frame("mmap", "/lib/libc.so.6", 0), Frame("runtime.cgocall", "src/runtime/cgocall.go", 1),
-        Frame("main._Cfunc_grab", "_cgo_gotypes.go", 3),
-        Frame("main.render", "app/main.go", 33))  # fmt: skip
-DEEP = (Frame("fmt.Sprintf", "src/fmt/print.go", 5), Frame("main.walk", "app/walk.go", 9))
+ARENA = (
+    Frame("runtime.mmap", f"{GO}/runtime/cgo_mmap.go", 1),
+    Frame("runtime.(*mheap).sysAlloc", f"{GO}/runtime/malloc.go", 600),
+    Frame("main.leak", "app/main.go", 12),
+)
+IN_C = (
+    Frame("mmap", "/lib/libc.so.6", 0),
+    Frame("runtime.cgocall", f"{GO}/runtime/cgocall.go", 1),
+    Frame("main._Cfunc_grab", "_cgo_gotypes.go", 3),
+    Frame("main.render", "app/main.go", 33),
+)
+DEEP = (Frame("fmt.Sprintf", f"{GO}/fmt/print.go", 5), Frame("main.walk", "app/walk.go", 9))
 STACKS = (LEAK, USE, ARENA, IN_C, DEEP)
 PRIVATE = 0x22  # MAP_PRIVATE | MAP_ANONYMOUS
 

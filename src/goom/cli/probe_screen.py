@@ -20,6 +20,7 @@ from goom.signals.ebpf_growth import growers
 from goom.signals.ebpf_mappings import account
 from goom.sources import ebpf_plan, procfs
 from goom.sources.ebpf_looks import EbpfOptions, checked, take
+from goom.sources.subject_finder import find_subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def show(wanted: Wanted) -> int:
     """Say the cost, look, print what was found and what it did cost."""
     if not (wanted.pid.isascii() and wanted.pid.isdecimal()):
         raise BadInput(f"{wanted.pid!r} is not a process number.", "Find it:  pgrep -a NAME")
-    pid = int(wanted.pid)
+    pid = _go_program(int(wanted.pid))
     options = EbpfOptions(
         what=checked(wanted.what),
         seconds=wanted.for_seconds,
@@ -51,6 +52,16 @@ def show(wanted: Wanted) -> int:
     told = _as_json(looks, _mappings(pid)) if wanted.as_json else _as_text(looks, _mappings(pid))
     sys.stdout.write(told)
     return 0
+
+
+def _go_program(pid: int) -> int:
+    """The process itself, or the Go program that it has started (a shell, ``go run``)."""
+    if not procfs.is_alive(pid):
+        raise BadInput(f"there is no process {pid}.", "Find it:  pgrep -a NAME")
+    found = find_subject(pid, procfs.family(pid))
+    if found.binary is not None:
+        found.binary.close()
+    return found.pid if found.is_go else pid
 
 
 def _mappings(pid: int) -> Mappings | None:

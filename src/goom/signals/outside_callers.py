@@ -38,7 +38,7 @@ _PROFILED = (
     "runtime.cgocall",
 )
 _LEAST_HELD_BYTES = 1 * MIB  # that one stack has mapped and not unmapped
-_OFTEN = 3  # mapped and always unmapped again
+_OFTEN, _IN_USE_SHARE = 3, 0.1  # mapped and unmapped again, but for what is in use
 _INNERMOST = 12  # locations of a stack in which a call to the outside is looked for
 
 
@@ -86,12 +86,13 @@ def _holding(subject: Subject, mapped: StillMapped) -> dict[str, Blame]:
     """The user's own function that is nearest to a mapping which is still there, largest first.
 
     A helper that maps for callers who unmap as well is not to blame: the caller who does not is.
+    Where one stack does both, its innermost function is named.
     """
     rows = [row for row in mapped.rows if row.kind in OUTSIDE]
     returning = {
         frame.function
         for row in rows
-        if not row.still_mapped_ranges and row.calls >= _OFTEN
+        if row.calls >= _OFTEN and row.still_mapped_ranges <= _IN_USE_SHARE * row.calls
         for frame in row.stack
     }
     held: Counter[Frame] = Counter()
