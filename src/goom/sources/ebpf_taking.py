@@ -64,6 +64,7 @@ class Taking:
     trouble: BaseException | None = None
     program: str = ""
     cpu: list[tuple[float, float]] = field(default_factory=list)  # (moment, CPU seconds so far)
+    threads: set[int] = field(default_factory=set)  # that it ever had: the kernel kills a thread
     left_at_nanoseconds: int = 0  # when it was told to end before its time
     died: bool = False
 
@@ -106,7 +107,7 @@ class Taking:
         calls = tuple(dict.fromkeys(hit.call for hit in seen))
         figures = np.zeros((len(seen), FIGURES), dtype=np.int64)
         for place, hit in enumerate(seen):
-            figures[place, : len(hit.figures)] = hit.figures
+            figures[place, : len(hit.figures)] = self._figures(hit)
         return EbpfLook(
             kind=self.kind,
             pid=self.subject.pid,
@@ -124,6 +125,12 @@ class Taking:
             stacks=stacks.named(),
             notes=self._notes(),
         )
+
+    def _figures(self, hit: Hit) -> tuple[int, ...]:
+        """A thread of the process that is killed stands for the process."""
+        if hit.call == "victim" and hit.figures and hit.figures[0] in self.threads:
+            return (self.subject.pid, *hit.figures[1:])
+        return hit.figures
 
     def _line(self, line: bytes) -> bool:
         was_attached = self.said.attached
@@ -144,6 +151,7 @@ class Taking:
 
     def _cpu_now(self) -> None:
         """Keep the first, the moment of attaching and the newest."""
+        self.threads |= procfs.threads(self.subject.pid)
         used = procfs.cpu_seconds(self.subject.pid)
         if len(self.cpu) > 2:
             self.cpu.pop()

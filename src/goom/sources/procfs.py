@@ -110,6 +110,15 @@ def cpu_seconds(pid: int) -> float:
     return total / 1e9
 
 
+def threads(pid: int) -> frozenset[int]:
+    """The numbers of its living threads; none when it is gone."""
+    try:
+        names = os.listdir(f"{PROC}/{pid}/task")  # noqa: PTH208 - names only
+    except OSError:
+        return frozenset()
+    return frozenset(int(name) for name in names)
+
+
 def open_file_count(pid: int) -> int | None:
     """How many files are open; None when that may not be read."""
     folder = f"{PROC}/{pid}/fd"
