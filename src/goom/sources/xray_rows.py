@@ -8,7 +8,11 @@ and Frees are without what is in spans that the Ps still fill.
 
 from __future__ import annotations
 
-from goom.case.xray import XraySample
+from collections.abc import Mapping
+
+from goom.case.xray import CollectorState, MemoryState, PacerState, XraySample
+
+Figures = Mapping[str, float | None]
 
 COLUMNS = (
     "HeapAlloc", "HeapSys", "HeapIdle", "HeapInuse", "HeapReleased", "HeapObjects",
@@ -25,8 +29,19 @@ def row(sample: XraySample) -> dict[str, float]:
     """One sample by column. What is not set (GOMEMLIMIT, a goal, a cycle under way) is left out;
     GOGC off is -1.
     """
-    memory, collector, state = sample.memory, sample.collector, sample.pacer
-    figures: dict[str, float | None] = {
+    parts = (
+        _memory(sample.memory),
+        _pacer(sample.pacer),
+        _collector(sample.collector),
+        {"NumGoroutine": sample.goroutines, "GOMAXPROCS": sample.procs},
+    )
+    return {
+        name: float(value) for part in parts for name, value in part.items() if value is not None
+    }
+
+
+def _memory(memory: MemoryState) -> Figures:
+    return {
         "HeapAlloc": memory.heap_alloc_bytes,
         "HeapSys": memory.heap_sys_bytes,
         "HeapIdle": memory.heap_idle_bytes,
@@ -46,31 +61,36 @@ def row(sample: XraySample) -> dict[str, float]:
         "TotalAlloc": memory.total_alloc_bytes,
         "Mallocs": memory.mallocs,
         "Frees": memory.frees,
+        "MappedReady": memory.mapped_ready_bytes,
+    }
+
+
+def _pacer(pacer: PacerState) -> Figures:
+    return {
+        "HeapMarked": pacer.heap_marked_bytes,
+        "HeapLive": pacer.heap_live_bytes,
+        "GOGC": pacer.gogc_percent,
+        "GOMEMLIMIT": pacer.memory_limit_bytes if pacer.has_memory_limit else None,
+        "LimiterOn": float(pacer.limiter_on),
+        "GCPercentHeapGoal": _set(pacer.gc_percent_heap_goal_bytes),
+        "SweepDistMinTrigger": pacer.sweep_dist_min_trigger_bytes,
+        "Triggered": _set(pacer.triggered_bytes),
+    }
+
+
+def _collector(collector: CollectorState) -> Figures:
+    cpu = collector.cpu
+    return {
         "NumGC": collector.cycles,
         "NumForcedGC": collector.forced_cycles,
         "LastGC": collector.last_end_nanoseconds or None,
         "PauseTotalNs": collector.pause_total_nanoseconds,
         "GCCPUFraction": collector.cpu_fraction,
-        "NumGoroutine": sample.goroutines,
-        "HeapMarked": state.heap_marked_bytes,
-        "HeapLive": state.heap_live_bytes,
-        "GOGC": state.gogc_percent,
-        "GOMEMLIMIT": state.memory_limit_bytes if state.has_memory_limit else None,
-        "GOMAXPROCS": sample.procs,
-        "LimiterOn": float(state.limiter_on),
-        "GCPercentHeapGoal": _set(state.gc_percent_heap_goal_bytes),
-        "SweepDistMinTrigger": state.sweep_dist_min_trigger_bytes,
-        "Triggered": _set(state.triggered_bytes),
-        "MappedReady": memory.mapped_ready_bytes,
+        "GCAssistNs": cpu and cpu.assist_nanoseconds,
+        "GCDedicatedNs": cpu and cpu.dedicated_nanoseconds,
+        "GCIdleNs": cpu and cpu.idle_nanoseconds,
+        "GCPauseCPUNs": cpu and cpu.pause_nanoseconds,
     }
-    if collector.cpu is not None:
-        figures |= {
-            "GCAssistNs": collector.cpu.assist_nanoseconds,
-            "GCDedicatedNs": collector.cpu.dedicated_nanoseconds,
-            "GCIdleNs": collector.cpu.idle_nanoseconds,
-            "GCPauseCPUNs": collector.cpu.pause_nanoseconds,
-        }
-    return {name: float(value) for name, value in figures.items() if value is not None}
 
 
 def _set(figure: int) -> int | None:
