@@ -1,4 +1,4 @@
-"""A process that goom did not start is frozen at the brink when that is asked for, and only then."""
+"""A process that goom did not start is frozen at the brink only when that is asked for."""
 
 from __future__ import annotations
 

@@ -86,10 +86,10 @@ def _collector(collector: CollectorState) -> Figures:
         "LastGC": collector.last_end_nanoseconds or None,
         "PauseTotalNs": collector.pause_total_nanoseconds,
         "GCCPUFraction": collector.cpu_fraction,
-        "GCAssistNs": cpu and cpu.assist_nanoseconds,
-        "GCDedicatedNs": cpu and cpu.dedicated_nanoseconds,
-        "GCIdleNs": cpu and cpu.idle_nanoseconds,
-        "GCPauseCPUNs": cpu and cpu.pause_nanoseconds,
+        "GCAssistNs": cpu.assist_nanoseconds if cpu else None,
+        "GCDedicatedNs": cpu.dedicated_nanoseconds if cpu else None,
+        "GCIdleNs": cpu.idle_nanoseconds if cpu else None,
+        "GCPauseCPUNs": cpu.pause_nanoseconds if cpu else None,
     }
 
 
