@@ -8,7 +8,6 @@ from goom.case.exec_trace_report import (
     NOBODY_HELD_UP,
     Allocator,
     Handler,
-    HeldUp,
     LateStop,
     TraceReport,
 )
@@ -74,16 +73,16 @@ def _of_assists(made: TraceReport) -> Iterator[str]:
         f" {percent_text(first.where_fraction)} of it under {harmless(first.where)}."
     )
     if made.allocators:
-        yield _because(first, made.allocators[0])
+        yield _because(made.allocators[0])
     yield from _for_others(made)
 
 
-def _because(first: HeldUp, most: Allocator) -> str:
+def _because(most: Allocator) -> str:
     """Debt grows with the bytes a goroutine allocates, times the assist ratio (gcAssistAlloc)."""
-    again = "it" if most.name == first.name else harmless(most.name)
     return (
         "Each pays for what it allocates while the collector marks, and more for a byte the faster"
-        f" all together allocate: {again} took {percent_text(most.while_marking_fraction)} of it"
+        f" all together allocate: {harmless(most.name)} took"
+        f" {percent_text(most.while_marking_fraction)} of it"
         f" ({bytes_text(most.while_marking_bytes)})."
     )
 

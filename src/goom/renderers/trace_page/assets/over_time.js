@@ -4,6 +4,24 @@ const REASON_LOOKS = [
   ["var(--c-heap)", "square"], ["var(--c-sys)", "circle"], ["var(--c-gomemlimit)", "square"],
 ];
 
+// On a phone a bucket would be narrower than a pixel: so many become one.
+function coarser(timeline, many) {
+  const folded = (values, fold) => {
+    const parts = [];
+    for (let at = 0; at < values.length; at += many) parts.push(fold(values.slice(at, at + many)));
+    return parts;
+  };
+  const mean = (part) => part.reduce((sum, value) => sum + value, 0) / part.length;
+  const most = (part) => part.reduce((high, value) => (value === null ? high : Math.max(high ?? value, value)), null);
+  const means = ["marking", "stopped", "assisting", "running", "runnable"];
+  return {
+    ...timeline, width_seconds: timeline.width_seconds * many,
+    ...Object.fromEntries(means.map((key) => [key, folded(timeline[key], mean)])),
+    heap_peak_bytes: folded(timeline.heap_peak_bytes, most),
+    lanes: timeline.lanes.map((lane) => ({ ...lane, assisting: folded(lane.assisting, mean) })),
+  };
+}
+
 function timesOf(timeline) {
   return timeline.marking.map((_, index) => index * timeline.width_seconds);
 }
@@ -72,7 +90,7 @@ function stopsChart(timeline) {
 }
 
 function overTimeSection(report) {
-  const { timeline } = report;
+  const timeline = window.innerWidth < 700 ? coarser(report.timeline, 4) : report.timeline;
   const shaded = timeline.collections.length && timeline.collections.length <= 400 ? " Grey: the collector marks." : "";
   return section("time", "Over time", `One cursor for all; each step is ${secondsText(timeline.width_seconds)}.${shaded}`,
     heapChart(timeline), countsChart(timeline, report.procs), timeline.lanes.length ? new Lanes(timeline).element : null,

@@ -52,6 +52,7 @@ func main() {
 	case "listen":
 		fmt.Println(base)
 		load(base, length)
+		fmt.Println(answered.Load())
 	}
 }
 
