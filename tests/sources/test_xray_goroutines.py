@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections import Counter
 
 import pytest
 from tests.sources.xray_depth_subjects import STRIPPED, running
 
 from goom.case.profile import GoroutineDump, Profile
+from goom.case.xray_depth import XrayGoroutines
 from goom.formats import goroutine_dump, goroutine_writer, pprof, pprof_writer
 from goom.formats.goroutine_table import to_dump, to_profile
 from goom.sources.xray_attach import attach
 from goom.sources.xray_goroutines import read_goroutines
 from goom.sources.xray_names import pc_frames
+from goom.sources.xray_target import Target
 
 VERSIONS = ("1.21.13", "1.22.10", "1.27.3")
 KINDS = {"unstripped": (), "stripped": STRIPPED, "stripped PIE": (*STRIPPED, "-buildmode=pie")}
@@ -76,3 +81,49 @@ def test_the_profile_counts_the_stacks_that_the_endpoint_counts(version: str) ->
     ours = pprof.parse(pprof_writer.write(made), origin="ours")
     assert (ours.kind, ours.sample_types) == (theirs.kind, theirs.sample_types)
     assert stacks(ours, 20) == stacks(theirs, 20)
+
+
+def one_running(target: Target) -> XrayGoroutines:
+    """A look in which the loop runs: now and then it is being preempted."""
+    for _ in range(200):
+        found = read_goroutines(target)
+        if "running" in found.states:
+            return found
+        time.sleep(0.005)
+    raise AssertionError("it never runs")
+
+
+def one_held(pid: int, target: Target) -> XrayGoroutines:
+    """A look at the stopped program in which the loop was running."""
+    for _ in range(40):  # stopped while it was being preempted, it is not
+        os.kill(pid, signal.SIGSTOP)
+        for _ in range(100):  # a thread stops when it has its next turn on a CPU
+            time.sleep(0.02)
+            found = read_goroutines(target)
+            if not found.unread:
+                break
+        if "running" in found.states:
+            return found
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.01)
+    raise AssertionError("it never runs")
+
+
+@pytest.mark.real_go
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_runs_is_said_to_and_read_when_the_program_is_held(version: str) -> None:
+    """A loop that never ends: its registers are on a CPU, until its threads are stopped."""
+    with running(version) as subject:
+        target = attach(subject.pid)
+        subject.ask(b"s")
+        free = one_running(target)
+        held = one_held(subject.pid, target)
+        dump = to_dump(held, pc_frames(target), version)
+        target.close()
+    row = free.states.index("running")
+    assert free.stack_ids[row] == -1
+    assert free.unread == ("1 running just then: their stacks are known only to a CPU",)
+    assert held.unread == ()
+    assert held.states.count("running") == 1
+    stack = dump.stacks[dump.stack_ids[dump.states.index("running")]]
+    assert [frame.function for frame in stack] == ["main.answer.func1"]

@@ -32,6 +32,15 @@ class Pieces:
     starts: Ints  # [n + 1]
     there: NDArray[np.bool_]  # [n]
 
+    def rows(self, size_bytes: int) -> Bytes:
+        """[those that are there, size_bytes], when all regions are of this size."""
+        asked = np.diff(self.starts) > 0
+        return self.data.reshape(-1, size_bytes)[self.there[asked]]
+
+    def words(self) -> NDArray[np.uint64]:
+        """Those that are there, when all regions are words of 8 bytes."""
+        return self.rows(8).view("<u8")[:, 0]
+
 
 def gather(memory: ProcessMemory, addresses: Addresses, sizes: Ints) -> Pieces:
     """Read ``sizes[i]`` bytes from each of ``addresses``; at most 256 MiB, else BadInput."""

@@ -24,6 +24,7 @@ from goom.sources.monotonic import nanoseconds_of
 from goom.sources.xray_g_states import GStates, waited
 from goom.sources.xray_gs import GReader, Records
 from goom.sources.xray_names import pc_frames
+from goom.sources.xray_on_cpu import held_stacks
 from goom.sources.xray_stacks import Standing, Walker
 from goom.sources.xray_target import Target
 
@@ -86,6 +87,8 @@ def _part(reader: GReader, walker: Walker, addresses: Addresses) -> _Part:
         part.nodes[waiting], part.cut[waiting] = NOWHERE, False
         waiting = waiting[_stands(records.of(waiting))]
     part.moved[waiting] = True
+    held, nodes, cut = held_stacks(reader, walker, records)
+    part.nodes[held], part.cut[held] = nodes, cut
     return part
 
 
@@ -124,6 +127,7 @@ def _standing(records: Records) -> Standing:
         sps=np.where(calling, records["call_sp"], records["sp"]),
         highs=records["high"],
         in_system_call=calling,
+        trapped=np.zeros(len(calling), np.bool_),
     )
 
 
@@ -178,7 +182,7 @@ def _table(
 
 def _unread(part: _Part, left_out: int) -> Iterator[str]:
     """What the table does not say, in sentences."""
-    on_cpu = int(np.isin(part.records["status"], _ON_CPU).sum())
+    on_cpu = int((np.isin(part.records["status"], _ON_CPU) & (part.nodes == NOWHERE)).sum())
     moved, cut = int(part.moved.sum()), int(part.cut.sum())
     if on_cpu:
         yield f"{on_cpu:,} running just then: their stacks are known only to a CPU"

@@ -104,7 +104,7 @@ class GReader:
         with np.errstate(over="ignore"):
             pieces = gather(self.target.memory, addresses + np.uint64(self.first), sizes)
         there = pieces.there
-        rows = pieces.data.reshape(-1, self.size_bytes)
+        rows = pieces.rows(self.size_bytes)
         columns = {
             name: self._column(rows, there, at - self.first, kind)
             for name, (at, kind) in self.places.items()
@@ -128,7 +128,7 @@ class GReader:
         if len(calling):
             addresses = columns["m"][calling] + np.uint64(self.tick)
             pieces = gather(self.target.memory, addresses, np.full(len(calling), 4, np.int64))
-            found[calling[pieces.there]] = pieces.data.view("<u4")
+            found[calling[pieces.there]] = pieces.rows(4).view("<u4")[:, 0]
         return found
 
 

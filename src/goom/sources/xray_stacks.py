@@ -26,12 +26,16 @@ _WORD_BYTES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """Where ``n`` goroutines stand: saved registers and the end of the stack."""
+    """Where ``n`` goroutines stand: saved registers and the end of the stack.
+
+    Of those that are ``trapped`` the address is of an instruction, not one to return to.
+    """
 
     pcs: Addresses
     sps: Addresses
     highs: Addresses
     in_system_call: Flags
+    trapped: Flags
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +102,7 @@ class _State:
         distances, kinds = walker.steps.of(standing.pcs)
         known = kinds != UNKNOWN
         nodes = np.full(count, NOWHERE, np.int64)
-        nodes[known] = walker.tree.grow(nodes[known], standing.pcs[known])
+        nodes[known] = walker.tree.grow(nodes[known], (standing.pcs + standing.trapped)[known])
         ahead = (kinds == GO_ON) | ((kinds == MOVES_STACK) & standing.in_system_call)
         ahead &= (standing.sps % _WORD_BYTES == 0) & (standing.highs % _WORD_BYTES == 0)
         ahead &= _leaves_room(standing.sps, standing.highs, distances)

@@ -34,7 +34,7 @@ def read_timers(target: Target, names: PcFrames) -> XrayTimers:
     owners, timers = _timers(target)
     size = target.layouts.struct("runtime.timer").size_bytes
     pieces = gather(target.memory, timers, np.full(len(timers), size, np.int64))
-    rows = pieces.data.reshape(-1, size)
+    rows = pieces.rows(size)
     there = np.flatnonzero(pieces.there)
     same = _column(target.layouts, rows, _owner(target.layouts)) == owners[there]
     changed = len(timers) - int(same.sum())
@@ -57,7 +57,7 @@ def _timers(target: Target) -> tuple[Words, Addresses]:
     found: list[Addresses] = []
     left = MOST_TIMERS
     for proc, (start, length) in zip(
-        procs[headers.there], headers.data.view("<u8").reshape(-1, 2).tolist(), strict=True
+        procs[headers.there], headers.rows(16).view("<u8").tolist(), strict=True
     ):
         taken = min(length, left)
         left -= taken
@@ -135,7 +135,7 @@ def _functions(target: Target, names: PcFrames, closures: Words) -> list[str]:
     unique, places = np.unique(closures, return_inverse=True)
     pieces: Pieces = gather(target.memory, unique, np.full(len(unique), 8, np.int64))
     entries = np.zeros(len(unique), np.uint64)
-    entries[pieces.there] = pieces.data.view("<u8")
+    entries[pieces.there] = pieces.words()
     known = []
     for entry in entries.tolist():
         index = names.index(entry)
