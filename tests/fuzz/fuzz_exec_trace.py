@@ -1,4 +1,4 @@
-"""Any bytes as an execution trace, as one thread's events, and as its tables."""
+"""Any bytes as an execution trace, as one thread's events, and what is made of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import io
 from contextlib import suppress
 
 from goom.case.errors import GoomError
+from goom.case.exec_trace import ExecutionTraces
 from goom.formats.exec_trace import read
+from goom.signals.exec_trace_cost import trace_cost
 from goom.signals.exec_trace_report import report
+from goom.signals.exec_trace_timeline import timeline
 from tests.formats.exec_trace.written import batch, tables, trace
 
 _MOST_BYTES = 1 << 16
@@ -22,4 +25,7 @@ def one_input(data: bytes) -> None:
         trace(tables(("main.f", "x.go"), version=23), inside, version=23),
     ):
         with suppress(GoomError):
-            report(read(io.BytesIO(raw)))
+            told = read(io.BytesIO(raw))
+            report(told)
+            timeline(told)
+            trace_cost(ExecutionTraces((told,)))
