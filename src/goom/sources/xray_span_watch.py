@@ -14,7 +14,7 @@ from goom.sources.xray_target import Target
 
 _SPANS = Cadence(first=(1.0, 3.0), every_seconds=5.0)
 _WAIT_SECONDS = 5.0
-_ATTEMPTS = 2
+_ATTEMPTS = 4
 
 
 class SpanWatch:

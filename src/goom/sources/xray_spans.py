@@ -1,7 +1,8 @@
 """The span map of a running process: every span, every page, every cache; the process runs on.
 
 All of it is read in one go, between two readings of the process's own counters. Where the map
-does not add up to them it is read again; what is off still is said (xray_span_rules.py).
+does not add up to them it is read again, and the best is kept; what is off still is said
+(xray_span_rules.py).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from goom.sources.xray_span_rules import Claims, torn
 from goom.sources.xray_span_table import grouped, sorted_spans, span_columns, stacks
 from goom.sources.xray_target import Target
 
-ATTEMPTS = 4
+ATTEMPTS = 8
+_ENOUGH = 4  # when a map is off by little: it says so
+_PAUSE_SECONDS = 0.002  # a thread may be off its CPU between two of its writes
 _AGAIN = "again "
 
 
@@ -40,8 +43,9 @@ def read_spans(target: Target, attempts: int = ATTEMPTS) -> SpanMap:
         found = replace(_attempt(target), attempts=attempt)
         if best is None or found.drift_fraction <= best.drift_fraction:
             best = replace(found, took_seconds=time.perf_counter() - began)
-        if not found.torn:
+        if not found.torn or (attempt >= _ENOUGH and not best.is_torn):
             break
+        time.sleep(_PAUSE_SECONDS * (attempt - 1))
     assert best is not None
     return best
 
