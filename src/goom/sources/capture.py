@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from goom.case.errors import BadInput
 from goom.case.subject import Ending, Subject
 from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
-from goom.sources.bundle_writer import DEFAULT_MAX_BYTES, BundleWriter
-from goom.sources.capture_plan import DEFAULT, ROW_SECONDS, Budget, Look, chosen, trace
+from goom.sources.bundle_writer import BundleWriter
+from goom.sources.capture_options import (
+    CaptureOptions,
+    CaptureResult,
+    CaptureStatus,
+    planned,
+)
+from goom.sources.capture_plan import ROW_SECONDS, Budget
 from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
@@ -22,8 +26,11 @@ from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
+from goom.sources.warden import Warden
 from goom.sources.watch import Watch
 from goom.sources.xray_watch import XrayWatch
+
+__all__ = ["CaptureOptions", "CaptureResult", "CaptureStatus", "capture", "planned"]
 
 _TICK_SECONDS = 0.05
 _LAST_ROUND_SECONDS = 5.0
@@ -31,52 +38,6 @@ _NO_ENDPOINT = "none of the program's addresses answers as one"
 _NO_FREEZER = "it shares its cgroup with everybody, or goom may not freeze it"
 _SERVE_ONE = """Serve one, on loopback:  import _ "net/http/pprof"  and
 go http.ListenAndServe("127.0.0.1:6060", nil)   or name it:  --url URL"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureStatus:
-    """Where the capture is, for a live line. Unknown figures are nan or None."""
-
-    elapsed_seconds: float
-    for_seconds: float
-    rss_bytes: float
-    goroutines: int | None
-    looks: int
-    spent: str  # share of the time that looks took of the program
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureOptions:
-    """How long, how often, how much of the program's time."""
-
-    bundle: Path
-    for_seconds: float = 30.0
-    looks: tuple[str, ...] = DEFAULT
-    every_seconds: float = 5.0
-    budget_fraction: float = 0.01
-    trace_seconds: float = 0.0  # of an execution trace; 0: none is taken
-    ebpf: tuple[str, ...] = ()  # looks through eBPF; none unless they are asked for
-    freeze: bool = False  # hold the process's cgroup still at the brink
-    max_bytes: int = DEFAULT_MAX_BYTES
-    on_status: Callable[[CaptureStatus], None] | None = None
-
-
-def planned(options: CaptureOptions) -> tuple[Look, ...]:
-    """Every look that may be taken, the execution trace among them where it is asked for."""
-    more = (trace(options.trace_seconds),) if options.trace_seconds else ()
-    return (*chosen(options.looks), *more)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureResult:
-    """What came of it. ``ended`` says why it stopped before its time, "" when it did not."""
-
-    bundle: Path
-    looks: int
-    spent: str
-    seconds: float
-    over_budget: bool = False
-    ended: str = ""
 
 
 def capture(target: LiveTarget, options: CaptureOptions) -> CaptureResult:
@@ -111,6 +72,7 @@ class _Session:
         self._freezer = freezer_of(target.pid) if options.freeze and target.pid else None
         self._xray = self._xray_watch()
         self._brink = self._brink_watch()
+        self._warden = self._new_warden()
         self._ebpf = self._ebpf_watch()
         self._started = time.monotonic()
 
@@ -142,7 +104,7 @@ class _Session:
 
     def _at_brink(self) -> None:
         if self._xray is not None:
-            self._xray.at_brink(hold=self._options.freeze)
+            self._xray.at_brink()
         if self._endpoint is not None:
             self._endpoint.at_brink()
 
@@ -150,11 +112,20 @@ class _Session:
         found, options = self._target.found, self._options
         if found is None or not found.is_go or "xray" not in options.looks:
             return None
-        if options.freeze and self._freezer is None:
-            self._recorder.not_read("the process held still", _NO_FREEZER)
-        watch = XrayWatch(self._recorder, self._freezer)
+        watch = XrayWatch(self._recorder)
         watch.follow(found.pid)
         return watch
+
+    def _new_warden(self) -> Warden | None:
+        if not self._options.freeze or self._xray is None:
+            return None
+        group, freezer = self._target.group, self._freezer
+        limit = group.limit_bytes() if group is not None else None
+        if group is None or limit is None or freezer is None:
+            why = _NO_FREEZER if freezer is None else "it has no memory limit"
+            self._recorder.not_read("the process held still", why)
+            return None
+        return Warden(group, freezer, limit, self._xray.while_held)
 
     def _ebpf_watch(self) -> EbpfWatch | None:
         options, pid = self._options, self._target.pid
@@ -212,6 +183,8 @@ class _Session:
             self._endpoint.stop()
         if self._ebpf is not None:
             self._ebpf.finish()
+        if self._warden is not None:
+            self._warden.close()
         if self._xray is not None:
             self._xray.close()
         if self._freezer is not None:

@@ -1,4 +1,4 @@
-"""Holds every process of a cgroup still for a moment, so that what is read of them is one piece.
+"""A cgroup whose processes can be held still for a moment, so that what is read is one piece.
 
 Version 2 freezes any of its cgroups (``cgroup.freeze``), also where the memory controller is on
 version 1; version 1 has a hierarchy of its own for it. Nothing is signalled: a frozen process
@@ -17,41 +17,31 @@ from goom.sources import procfs
 from goom.sources.cgroup_files import OpenFile, make_folder
 from goom.sources.mounts import mounted
 
-_POLL_SECONDS, _PATIENCE_SECONDS = 0.0002, 2.0
-_FREEZE, _THAW = 0, 1
-_FILES = {  # the switch, what tells of it, and the words for both ways
-    1: ("freezer.state", "freezer.state", "FROZEN", "THAWED"),
-    2: ("cgroup.freeze", "cgroup.events", "1", "0"),
+_PATIENCE_SECONDS = 2.0
+_SWITCHES = {  # the file that is written, and the words for both ways
+    1: ("freezer.state", "FROZEN", "THAWED"),
+    2: ("cgroup.freeze", "1", "0"),
 }
 
 
 class Freezer:
-    """A cgroup that can be frozen; ``is_owned`` when goom made it and has to take it away."""
+    """A cgroup that can be frozen by writing ``freezes`` into ``switch``, which the warden does;
+    ``is_owned`` when goom made it and has to take it away.
+    """
 
     def __init__(self, folder: Path, version: int, *, is_owned: bool) -> None:
         self.folder, self.version, self.is_owned = folder, version, is_owned
-        switch, state, *self._words = _FILES[version]
-        self._switch, self._state = folder / switch, OpenFile(folder / state)
+        switch, self.freezes, self.thaws = _SWITCHES[version]
+        self.switch = folder / switch
 
     def entrance(self) -> int:
         """``cgroup.procs``, opened for a child to write itself into."""
         return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
 
-    @contextlib.contextmanager
-    def held(self, within_seconds: float) -> Iterator[bool]:
-        """Freeze for the length of a ``with``; whether everything stood still in time.
-
-        A thread that waits in the kernel freezes when it comes back; by then the others do already.
-        """
-        try:
-            yield self._freeze(within_seconds)
-        finally:
-            self._write(self._words[_THAW])
-
     def close(self) -> None:
         """Thaw it; one that goom made is taken away, and who is left in it goes to its parent."""
-        self._write(self._words[_THAW])
-        self._state.close()
+        with contextlib.suppress(OSError):
+            self.switch.write_text(self.thaws)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while self.is_owned and self.folder.is_dir() and time.monotonic() < deadline:
             for pid in OpenFile.once(self.folder / "cgroup.procs").split():
@@ -61,27 +51,6 @@ class Freezer:
                 self.folder.rmdir()
                 return
             time.sleep(0.01)
-
-    def _freeze(self, within_seconds: float) -> bool:
-        if not self._write(self._words[_FREEZE]):
-            return False
-        deadline = time.monotonic() + within_seconds
-        while not self._is_frozen():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL_SECONDS)
-        return True
-
-    def _is_frozen(self) -> bool:
-        said = self._state.read()
-        return b"frozen 1" in said if self.version == 2 else said.startswith(b"FROZEN")
-
-    def _write(self, word: str) -> bool:
-        try:
-            self._switch.write_text(word)
-        except OSError:
-            return False
-        return True
 
 
 def make_freezer() -> Freezer | None:
@@ -102,7 +71,7 @@ def _new_folder(parent: Path, version: int) -> Path | None:
         folder = make_folder(parent)
     except OSError:
         return None
-    if (folder / _FILES[version][0]).exists():
+    if (folder / _SWITCHES[version][0]).exists():
         return folder
     folder.rmdir()
     return None
@@ -112,7 +81,7 @@ def freezer_of(pid: int) -> Freezer | None:
     """The cgroup that a process lives in, others in it included; None when it is everybody's."""
     for root, place, version in _hierarchies(pid):
         folder = root / place.lstrip("/")
-        switch = folder / _FILES[version][0]
+        switch = folder / _SWITCHES[version][0]
         if place.strip("/") and os.access(switch, os.W_OK):
             return Freezer(folder, version, is_owned=False)
     return None

@@ -19,6 +19,7 @@ from goom.sources.observed_subject import describe_descendant
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
 from goom.sources.subject_finder import Found, find_subject, may_be_asked
+from goom.sources.warden import Warden
 from goom.sources.watch import Watch
 from goom.sources.xray_watch import XrayWatch
 
@@ -27,8 +28,6 @@ _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0
 _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
 _NEAR_SHARE = 0.75
-_HOLD_SHARE = 0.94  # of the limit: from here on a program is held still while it is read,
-_HURRY_SECONDS = 0.5  # or earlier, when the limit is so near that a look would come too late
 _CALM_SECONDS = 3.0
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
@@ -55,7 +54,8 @@ class Observation:
         self.family: tuple[int, ...] = (target.root.pid,)
         self.watch = Watch(recorder, target.group, target.root.pid)
         self.endpoint = EndpointWatch(self.watch, self._to_ask, target.pprof_url)
-        self.xray = XrayWatch(recorder, target.freezer)
+        self.xray = XrayWatch(recorder)
+        self._warden: Warden | None = None
         self._ebpf = ebpf
         self._askable: dict[int, bool] = {}
         self.brink: BrinkWatch | None = None
@@ -79,7 +79,14 @@ class Observation:
                 over=over,
             )
             self.brink.start(self.target.group)
+            self._warden = self._new_warden(self.target.limit_bytes)
         self.endpoint.start()
+
+    def _new_warden(self, limit_bytes: int) -> Warden | None:
+        group, freezer = self.target.group, self.target.freezer
+        if group is None or freezer is None:
+            return None
+        return Warden(group, freezer, limit_bytes, self.xray.while_held)
 
     @property
     def elapsed_seconds(self) -> float:
@@ -139,6 +146,8 @@ class Observation:
         self.endpoint.stop()
         if self._ebpf is not None:
             self._ebpf.finish()
+        if self._warden is not None:
+            self._warden.close()
         self.xray.close()
         for helper in self._helpers:
             helper.join(5.0)
@@ -155,8 +164,7 @@ class Observation:
             brink = self.brink.brink
             used = self.watch.unreclaimable_bytes()
             # First of all: it needs nothing of the program, and may be the last that is to be had.
-            near = used > _HOLD_SHARE * brink.limit_bytes
-            self.xray.at_brink(hold=near or brink.seconds_left(used) < _HURRY_SECONDS)
+            self.xray.at_brink()
             # A dump stops the program while it is written: with little time it costs the profiles.
             calm = brink.seconds_left(used) > _CALM_SECONDS
             self.endpoint.at_brink(brink.approaches if calm else 0)

@@ -1,9 +1,9 @@
-"""Looks at a process's memory from outside while it runs, and holds it still at the brink.
+"""Looks at a process's memory from outside while it runs.
 
 Rows of the pacer and of MemStats come again and again and cost the program nothing. Who holds the
 memory (heap profile and goroutines) is read when nobody else answers for it, and always near the
-limit: there, where goom started the program, all its threads are frozen for the few milliseconds
-that it takes, so that the last evidence is one piece and taken before the kernel kills.
+limit; there the warden holds the program still where goom may, so that the last evidence is one
+piece and taken before the kernel kills.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from math import inf
 
 from goom.case.errors import BadInput
 from goom.sources import procfs
-from goom.sources.freezer import Freezer
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
 from goom.sources.xray_attach import attach
@@ -34,8 +33,6 @@ _ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fractio
 _WRITING_SECONDS = 10.0
 _CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
-_FREEZE_SECONDS = 0.05  # a thread in the kernel may take its time to stop
-_HELD_SHARE, _HELD_FREE_SECONDS = 0.01, 0.3  # of the run: how long goom may hold the program
 
 
 class XrayWatch:
@@ -44,11 +41,11 @@ class XrayWatch:
     Threads may share it. A process that cannot be read is left alone and noted as not read.
     """
 
-    def __init__(self, recorder: Recorder, freezer: Freezer | None = None) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         self.held_seconds = 0.0
         self.looks = 0
         self.brink_seconds = 0.05  # what a look at the brink takes
-        self._recorder, self._freezer = recorder, freezer
+        self._recorder = recorder
         self._spans = SpanWatch(recorder)
         self._lock = threading.RLock()
         self._unwritten: deque[Callable[[], None]] = deque()
@@ -80,20 +77,26 @@ class XrayWatch:
             if self._target is not None:
                 self._spans.tick(self._target, elapsed)
             if alone and self._target is not None and self._depth.due(elapsed):
-                took = self._look(hold=False)
+                took = self._look()
                 self._depth.looked(elapsed, took)
 
-    def at_brink(self, *, hold: bool) -> None:
-        """Read who holds the memory now, the program held still when ``hold`` and affordable."""
+    def at_brink(self) -> None:
+        """Read who holds the memory now."""
         with self._reading():
             if self._attached(time.monotonic() - self._began, now=True):
-                self._look(hold=hold and self._may_hold())
+                self._look(thorough=True)
+
+    def while_held(self) -> None:
+        """The same of a program that is held still: it goes on when this comes back."""
+        began = time.monotonic()
+        self.at_brink()
+        self.held_seconds += time.monotonic() - began
 
     def last_round(self) -> None:
         """Everything once more while the program lives."""
         with self._reading():
             if self._target is not None:
-                self._look(hold=False)
+                self._look()
                 self._spans.look(self._target)
 
     def close(self) -> None:
@@ -146,27 +149,17 @@ class XrayWatch:
             held = {"HeldSeconds": self.held_seconds}
             self._recorder.xray_look(sample.at_seconds, row(sample) | held)
 
-    def _may_hold(self) -> bool:
-        run = time.monotonic() - self._began
-        expected = self.held_seconds + self.brink_seconds
-        return expected < _HELD_SHARE * run + _HELD_FREE_SECONDS
-
-    def _look(self, *, hold: bool) -> float:
+    def _look(self, *, thorough: bool = False) -> float:
         """Read in the shortest time; name and write when the program goes on."""
         assert self._reader is not None
         began = time.monotonic()
-        freezer = self._freezer if hold else None
-        with freezer.held(_FREEZE_SECONDS) if freezer else contextlib.nullcontext():
-            depth = self._reader.read()
-            self._row()
-        took = time.monotonic() - began
-        if freezer:
-            self.held_seconds += took
-            self.brink_seconds = took
+        depth = self._reader.read()
+        self._row()
         self.looks += 1
         self._looked_at = time.monotonic()
-        self._unwritten.append(partial(self._write, self._reader, depth, thorough=hold))
-        return took
+        self.brink_seconds = self._looked_at - began
+        self._unwritten.append(partial(self._write, self._reader, depth, thorough=thorough))
+        return self.brink_seconds
 
     def _write_when_calm(self) -> None:
         """Naming and packing take the time that the next look needs when a program runs fast into

@@ -1,0 +1,92 @@
+"""Goom's end of the warden (warden_process.py): who looks while the program is held still."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from goom.sources.cgroup import MemoryCgroup
+from goom.sources.cgroup_v1 import CgroupV1
+from goom.sources.freezer import Freezer
+
+_STEPS = (0.95, 0.97, 0.985)  # of the limit
+_LONGEST_SECONDS = 0.5  # that a program is held, whatever becomes of goom
+_PROGRAM = Path(__file__).with_name("warden_process.py")
+_FILES = {  # usage, statistics, and there: page cache, shared memory, mapped files
+    1: (
+        "memory.usage_in_bytes",
+        "memory.stat",
+        ("total_cache", "total_shmem", "total_mapped_file"),
+    ),
+    2: ("memory.current", "memory.stat", ("file", "shmem", "file_mapped")),
+}
+
+
+class Warden:
+    """``look`` is called, in a thread of its own, each time that the program is held near its
+    limit; it goes on when ``look`` comes back. ``close`` ends that.
+    """
+
+    def __init__(
+        self, group: MemoryCgroup, freezer: Freezer, limit_bytes: int, look: Callable[[], None]
+    ) -> None:
+        self._look = look
+        steps = [int(step * limit_bytes) for step in _STEPS]
+        event = group.wake_at(tuple(steps)) if isinstance(group, CgroupV1) else -1
+        self._asked, asks = os.pipe()
+        answers, self._answer = os.pipe()
+        usage, stat, cache = _FILES[group.version]
+        told = {
+            "usage": str(group.folder / usage),
+            "stat": str(group.folder / stat),
+            "cache": cache,
+            "switch": str(freezer.switch),
+            "on": freezer.freezes,
+            "off": freezer.thaws,
+            "steps": steps,
+            "event": event,
+            "asks": asks,
+            "answers": answers,
+            "longest_seconds": _LONGEST_SECONDS,
+        }
+        passed = [one for one in (event, asks, answers) if one >= 0]
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_PROGRAM), json.dumps(told)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=passed,
+                start_new_session=True,  # Ctrl-C is goom's to handle
+            )
+        finally:
+            for one in passed:
+                os.close(one)
+        self._thread = threading.Thread(target=self._follow, name="warden", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it; a program that it holds goes on."""
+        if self._answer >= 0:
+            os.close(self._answer)
+            self._answer = -1
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2 * _LONGEST_SECONDS)
+        self._process.kill()
+        self._process.wait()
+        self._thread.join(1.0)
+
+    def _follow(self) -> None:
+        while os.read(self._asked, 1):
+            try:
+                self._look()
+            finally:
+                with contextlib.suppress(OSError):
+                    os.write(self._answer, b".")
+        os.close(self._asked)
