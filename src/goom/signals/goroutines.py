@@ -165,7 +165,9 @@ def _counters(
     return list(zip(time[known].tolist(), column[known].tolist(), strict=True))
 
 
-def _groups(looks: list[Counter[Stack]], creators: dict[str, Counter[Frame]]) -> tuple[Group, ...]:
+def _groups(
+    looks: list[Counter[Stack]], creators: dict[str, tuple[Frame, ...]]
+) -> tuple[Group, ...]:
     """Stacks that differ only in line numbers of the same functions are one group."""
     merged: dict[tuple[str, ...], tuple[Stack, Floats]] = {}
     for index, look in enumerate(looks):
@@ -199,8 +201,8 @@ def wait_of(stack: Stack) -> str:
     return "running"
 
 
-def _creators(dumps: Iterable[GoroutineDump]) -> dict[str, Counter[Frame]]:
-    """Entry function -> who started it, from the dumps that say so."""
+def _creators(dumps: Iterable[GoroutineDump]) -> dict[str, tuple[Frame, ...]]:
+    """Entry function -> who started it most often, from the dumps that say so."""
     found: dict[str, Counter[Frame]] = {}
     for dump in dumps:
         rows = zip(dump.stack_ids.tolist(), dump.created_by, dump.counts.tolist(), strict=True)
@@ -208,13 +210,14 @@ def _creators(dumps: Iterable[GoroutineDump]) -> dict[str, Counter[Frame]]:
             if creator.function and dump.stacks[stack]:
                 entry = dump.stacks[stack][-1].function
                 found.setdefault(entry, Counter())[creator] += count
-    return found
+    return {
+        entry: tuple(frame for frame, _ in known.most_common(3)) for entry, known in found.items()
+    }
 
 
-def _started(stack: Stack, creators: dict[str, Counter[Frame]]) -> tuple[Frame, ...]:
+def _started(stack: Stack, creators: dict[str, tuple[Frame, ...]]) -> tuple[Frame, ...]:
     entries = [frame.function for frame in stack if frame.function != "runtime.goexit"]
-    known = creators.get(entries[-1]) if entries else None
-    return tuple(frame for frame, _ in known.most_common(3)) if known else ()
+    return creators.get(entries[-1], ()) if entries else ()
 
 
 def _waits(dump: GoroutineDump) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from goom.rooms import signal
 from goom.signals.leak_groups import Key, key_of
 
 _SOONEST_SECONDS = 1.0  # apart: what is there a blink later proves nothing
-_MOST_PAIRS = 12
+_MOST_PAIRS, _MOST_GROUPS = 12, 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def leak_members(dumps: GoroutineDumps, subject: Subject) -> LeakMembers | None:
         return None
     by_look = [_by_key(dump, subject) for dump in named]
     pairs = _pairs([dump.taken_at_seconds for dump in named])
-    found = {key: _judged(key, by_look, named, pairs) for look in by_look for key in look}
+    found = {key: _judged(key, by_look, named, pairs) for key in _largest(by_look)}
     return LeakMembers(by_key=found, dumps=len(named))
 
 
@@ -71,6 +71,14 @@ def _by_key(dump: GoroutineDump, subject: Subject) -> dict[Key, list[int]]:
     for row, stack in enumerate(dump.stack_ids.tolist()):
         rows.setdefault(keys[stack], []).append(row)
     return rows
+
+
+def _largest(by_look: Sequence[dict[Key, list[int]]]) -> list[Key]:
+    """The groups worth comparing: a leak has few stacks and many goroutines."""
+    most: Counter[Key] = Counter()
+    for look in by_look:
+        most |= Counter({key: len(rows) for key, rows in look.items()})
+    return [key for key, _ in most.most_common(_MOST_GROUPS)]
 
 
 def _pairs(moments: Sequence[float]) -> list[tuple[int, int]]:
