@@ -7,6 +7,7 @@ import errno
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -141,3 +142,10 @@ def test_a_process_that_is_gone_is_not_called_forbidden(monkeypatch: pytest.Monk
     assert told is not None
     assert "no process 12345 here" in told.message
     assert "docker inspect" in told.hint
+
+
+def test_threads_may_ask_at_the_same_time_whether_it_is_the_same() -> None:
+    memory = ProcessMemory(os.getpid())
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda _: memory.is_same(), range(20_000)))
+    memory.close()

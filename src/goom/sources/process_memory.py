@@ -60,7 +60,8 @@ class UnreadableError(BadInput):
 class ProcessMemory:
     """The memory of one process. BadInput says why it may not be read, and what to type.
 
-    ``read_bytes`` counts what was copied, ``calls`` how often the kernel was asked.
+    ``read_bytes`` counts what was copied, ``calls`` how often the kernel was asked. Threads may
+    share it.
     """
 
     def __init__(self, pid: int) -> None:
@@ -69,16 +70,17 @@ class ProcessMemory:
         self.calls = 0
         self._file = -1 if _READ is not None else _open(pid)
         self._handle = _handle(pid)
-        self._ending = select.poll()
-        if self._handle >= 0:
-            self._ending.register(self._handle, select.POLLIN)
 
     def is_same(self) -> bool:
         """Whether the process is still the one that was opened, and not a later one of its number.
 
         True where the kernel has no handles on processes (before 5.3).
         """
-        return self._handle < 0 or not self._ending.poll(0)
+        if self._handle < 0:
+            return True
+        ending = select.poll()  # threads may share this memory, but not one of these
+        ending.register(self._handle, select.POLLIN)
+        return not ending.poll(0)
 
     def read(self, address: int, size_bytes: int) -> bytes:
         """One region, whole; UnreadableError when any of it is not there."""
