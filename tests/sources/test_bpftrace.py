@@ -84,8 +84,8 @@ def test_no_program_ever_has_a_return_probe_or_one_at_an_allocation(tmp_path: Pa
 
 def test_the_budget_is_in_the_program() -> None:
     """2 % of one CPU: 20 ms at once, a fiftieth of the time, and never more than of all of it."""
-    text = Limits(5.0, 0.02).hit(10_000, "WORK")
-    assert "@spent = @spent + 10000" in text
+    text = Limits(5.0, 0.02).hit(35_000, "WORK")
+    assert "@spent = @spent + 35000" in text
     assert "@spent > 20000000 + (nsecs - @began) / 50 || @spent > 100000000" in text
     assert "exit();" in text
 

@@ -24,6 +24,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "munmap": ("result", "address", "size"),
     "brk": ("result", "address"),
     "mremap": ("result", "address", "size", "new_size", "flags"),
+    # One of sixteen MADV_DONTNEED and MADV_FREE stands for all.
     "madvise": ("result", "address", "size", "advice"),
     "fault": ("stands_for",),  # one of so many page faults, sampled
     "copystack": ("new_size", "old_size"),  # runtime.copystack: a stack grows, or shrinks

@@ -22,8 +22,8 @@ _KINDS = {
 }
 _PLUMBING = (
     "syscall.",
-    "internal/runtime/syscall.",
-    "runtime/internal/syscall.",
+    "internal/runtime/syscall",
+    "runtime/internal/syscall",
     "runtime.mallocgc",
     "runtime.newobject",
     "runtime.makeslice",

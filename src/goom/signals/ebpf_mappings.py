@@ -36,6 +36,7 @@ _GO_FILES = (".go", ".s")
 _DONT_UNMAP = 4  # MREMAP_DONTUNMAP
 _ARENAS = ("runtime.(*mheap).sysAlloc", "runtime.(*mheap).grow", "runtime.sysReserveAligned")
 _THREADS = ("pthread_create", "_cgo_sys_thread_start", "_cgo_try_pthread_create")
+_MADVISES_A_SAMPLE = 16  # of sources/ebpf_programs.py
 _GIVE_BACK = (4, 8)  # MADV_DONTNEED, MADV_FREE
 
 
@@ -166,7 +167,7 @@ class _Book:
 
     def _madvise(self, event: EbpfEvent) -> None:
         if event.figure("advice") in _GIVE_BACK:
-            self.given[event.stack] += event.figure("size")
+            self.given[event.stack] += event.figure("size") * _MADVISES_A_SAMPLE
 
     def _put(self, event: EbpfEvent, start: int, size: int, flags: int) -> None:
         kind = kind_of(self._look.stack(event), flags)

@@ -6,13 +6,12 @@ from goom.case.units import percent_text, seconds_text
 from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_programs import (
     BURST_SECONDS,
-    FAULTS_A_SAMPLE,
     TRACEPOINT_NANOSECONDS,
     USER_PROBE_NANOSECONDS,
 )
 
 _WORDS = {
-    "mmap": f"mmap, munmap, brk, mremap, madvise; 1 page fault in {FAULTS_A_SAMPLE}",
+    "mmap": "mmap, munmap, brk, mremap; some of madvise and page faults",
     "stacks": "runtime.copystack at its entry",
     "gc": "the phases of each collection, stops of the world, assists",
     "oom": "cgroup reclaim in its threads; oom:mark_victim",

@@ -1,8 +1,8 @@
 """The bpftrace programs of the looks: each counts what it costs in the kernel, and stops by itself.
 
-What a hit is held to cost was measured (``benchmarks/ebpf.py``, ``docs/ebpf.md``): a user probe is
-a trap and a single step; a tracepoint with a user stack is a call. No program has a return probe
-(Go moves its stacks) and none is at an allocation (millions of hits a second).
+What a hit is held to cost was measured (``benchmarks/ebpf.py``, ``docs/ebpf.md``): a trap and a
+single step for a user probe, and the telling: each event wakes bpftrace. No program has a return
+probe (Go moves its stacks) and none is at an allocation (millions of hits a second).
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from goom.case.errors import BadInput
 from goom.sources.bpftrace import Ability
 from goom.sources.ebpf_subject import EbpfSubject
 
-USER_PROBE_NANOSECONDS = 10_000
-TRACEPOINT_NANOSECONDS = 3_000
+USER_PROBE_NANOSECONDS = 35_000  # the trap and its single step are 10 of it, telling is the rest
+TRACEPOINT_NANOSECONDS = 30_000
 BURST_SECONDS = 1.0  # of budget that may be spent at once
 _SHORTEST_SECONDS = 1.0
 _READY_MILLISECONDS = 100  # probes are put in place one by one, after BEGIN
+MADVISES_A_SAMPLE = 16  # the scavenger's and the allocator's come by the thousand
 FAULTS_A_SAMPLE = 97  # a prime: no stride of a program's own falls together with it
 _STACK, _WALKED = 32, 12
 _SYSTEM_CALLS = {
@@ -26,7 +27,7 @@ _SYSTEM_CALLS = {
     "munmap": ("addr", "len"),
     "brk": ("brk",),
     "mremap": ("addr", "old_len", "new_len", "flags"),
-    "madvise": ("start", "len_in", "behavior"),
+    "madvise": ("start", "len_in", "behavior"),  # MADV_DONTNEED and MADV_FREE, sampled
 }
 _RECLAIM = "mm_vmscan_memcg_reclaim"
 _GC_PROBES = {
@@ -97,7 +98,7 @@ def mmap_program(subject: EbpfSubject, able: Ability, limits: Limits) -> str:
     fault = f'{walk}printf("{text}\\n%s", {said});'
     sampled = limits.hit(TRACEPOINT_NANOSECONDS, fault)
     probes.append(f"software:page-faults:{FAULTS_A_SAMPLE} /pid == {subject.pid}/ {sampled}")
-    return limits.program(probes, names)
+    return limits.program(probes, [*names, *(["m"] if "madvise" in names else [])])
 
 
 def stacks_program(subject: EbpfSubject, limits: Limits) -> str:
@@ -179,13 +180,19 @@ def _system_call(
     told = [f"@{name}[tid].{row}" for row in range(len(stated))] if len(stated) > 1 else [
         f"@{name}[tid]"
     ]  # fmt: skip
+    keep = f"@{name}[tid] = {kept};"
+    if name == "madvise":
+        wanted = "args->behavior == 4 || args->behavior == 8"
+        keep = f"if ({wanted}) {{ @m = @m + 1; if (@m % {MADVISES_A_SAMPLE} == 0) {{ {keep} }} }}"
+    kept_only = f" && @{name}[tid].1 != 0" if name == "madvise" else ""
     walk, returns = behind
     text = _told(name, 1 + len(stated), len(returns))
     said = ", ".join(["nsecs", "args->ret", *told, *returns, f"ustack({_STACK})"])
     work = f'{walk}printf("{text}\\n%s", {said}); delete(@{name}[tid]);'
     return (
-        f"tracepoint:syscalls:sys_enter_{name} {ours} {{ @{name}[tid] = {kept}; }}",
-        f"tracepoint:syscalls:sys_exit_{name} {ours} {limits.hit(TRACEPOINT_NANOSECONDS, work)}",
+        f"tracepoint:syscalls:sys_enter_{name} {ours} {{ {keep} }}",
+        f"tracepoint:syscalls:sys_exit_{name} {ours[:-1]}{kept_only}/ "
+        f"{limits.hit(TRACEPOINT_NANOSECONDS, work)}",
     )
 
 

@@ -98,6 +98,12 @@ class Taking:
             raise self.trouble
         outcome, said = self.outcome, self.said
         if outcome is None or not (said.attached and said.began_nanoseconds):
+            if self.died:
+                raise BadInput(
+                    f"process {self.subject.pid} ended before the probes were in place.",
+                    "Putting them in place takes a second or two. Start it under goom:  "
+                    "goom run --ebpf -- ./app",
+                )
             raise _failed(self.kind, outcome.complaint if outcome else "")
         began, ended = self._window()
         seen = [hit for hit in self.hits if began <= hit.nanoseconds <= ended]
