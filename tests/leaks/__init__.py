@@ -1,0 +1,1 @@
+"""Programs whose goroutines wait, their recordings, and what goom says of them."""
