@@ -38,10 +38,11 @@ def to_profile(buckets: HeapBuckets, names: PcFrames, go_version: str) -> Profil
     """The profile; values scaled by MemProfileRate as Go scales them. Buckets without any
     allocation are kept, as Go keeps them.
     """
-    unique, places = np.unique(buckets.pcs, return_inverse=True)
+    pcs, starts = _whole(buckets, names)
+    unique, places = np.unique(pcs, return_inverse=True)
     known = _named(unique, names, go_version)
-    shown = _shown(buckets.offsets, places, known)
-    offsets = np.concatenate(([0], np.cumsum(shown)))[buckets.offsets]
+    shown = _shown(starts, places, known)
+    offsets = np.concatenate(([0], np.cumsum(shown)))[starts]
     functions: dict[tuple[str, str], int] = {}
     lines = [functions.setdefault(frame[:2], len(functions)) for frame in known.frames]
     return Profile(
@@ -64,6 +65,24 @@ def to_profile(buckets: HeapBuckets, names: PcFrames, go_version: str) -> Profil
         comments=("read by goom xray from the process's memory",),
         origin="xray",
     )
+
+
+def _whole(buckets: HeapBuckets, names: PcFrames) -> tuple[Addresses, Ints]:
+    """Addresses and offsets; a stack that was cut within inlined calls goes on to the last of
+    them, as pprof's ``appendLocsForStack`` does it.
+    """
+    filled = np.flatnonzero(np.diff(buckets.offsets))
+    ends = buckets.offsets[filled + 1]
+    lasts, codes = np.unique(buckets.pcs[ends - 1], return_inverse=True)
+    more = [names.enclosing(pc) for pc in lasts.tolist()]
+    counts = np.array([len(one) for one in more], np.int64)[codes]
+    if not counts.any():
+        return buckets.pcs, buckets.offsets
+    added = [pc for code in codes.tolist() for pc in more[code]]
+    pcs = np.insert(buckets.pcs, np.repeat(ends, counts), np.array(added, np.uint64))
+    longer = np.zeros(len(buckets) + 1, np.int64)
+    longer[filled + 1] = counts
+    return pcs, buckets.offsets + np.cumsum(longer)
 
 
 def scaled(buckets: HeapBuckets) -> Ints:

@@ -68,6 +68,22 @@ class PcFrames:
                 self._calls[pc] = ()
         return self._calls[pc]
 
+    def enclosing(self, pc: int) -> tuple[int, ...]:
+        """Return addresses that stand for the calls around the innermost one at ``pc``
+        (runtime_expandFinalInlineFrame, symtab.go); () when it is in no inlined call.
+        """
+        count, found = len(self.calls(pc)) - 1, []
+        if count <= 0:
+            return ()
+        index = self.index(pc)
+        tree, entry = self._tree(index), int(self.functions.entries[index])
+        at = pc - 1 if pc > entry else pc
+        for _ in range(count):
+            row = self._value_of(self._pc_data(index, _INLINE_VALUES), at - entry)
+            at = entry + self._inlined(tree, row)[2]
+            found.append(at + 1)
+        return tuple(found)
+
     def innermost(self, pc: int) -> Frame | None:
         """As runtime.CallersFrames names one element of a profile's stack."""
         calls = self.calls(pc)
