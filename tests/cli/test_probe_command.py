@@ -58,7 +58,7 @@ def test_a_killed_run_names_who_mapped_and_sees_the_kill(tmp_path: Path) -> None
             (str(binary), "mmap"),
             RunOptions(
                 bundle=tmp_path / "x.goom",
-                memory_limit_bytes=48 << 20,
+                memory_limit_bytes=96 << 20,
                 ebpf=("mmap", "oom"),
                 stdin=reading,
                 stdout=subprocess.DEVNULL,

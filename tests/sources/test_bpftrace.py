@@ -11,7 +11,13 @@ import pytest
 from goom.case.errors import BadInput
 from goom.sources import bpftrace
 from goom.sources.bpftrace import Ability
-from goom.sources.ebpf_programs import Limits, mmap_program, oom_program, stacks_program
+from goom.sources.ebpf_programs import (
+    USER_PROBE_NANOSECONDS,
+    Limits,
+    mmap_program,
+    oom_program,
+    stacks_program,
+)
 from goom.sources.ebpf_subject import EbpfSubject
 
 SUBJECT = SimpleNamespace(
@@ -84,7 +90,7 @@ def test_no_program_ever_has_a_return_probe_or_one_at_an_allocation(tmp_path: Pa
 
 def test_the_budget_is_in_the_program() -> None:
     """2 % of one CPU: 20 ms at once, a fiftieth of the time, and never more than of all of it."""
-    text = Limits(5.0, 0.02).hit(35_000, "WORK")
+    text = Limits(5.0, 0.02).hit(USER_PROBE_NANOSECONDS, "WORK")
     assert "@spent = @spent + 35000" in text
     assert "@spent > 20000000 + (nsecs - @began) / 50 || @spent > 100000000" in text
     assert "exit();" in text

@@ -48,12 +48,12 @@ def test_the_stack_of_a_leaked_mapping_is_found(version: str, kind: str) -> None
         look = look_at(subject.pid, "mmap")
         after = subject.ask()["maps"]
     found = leaking(account(look))
-    assert 0 < found["main.leakPage"] <= (after - before) * (64 << 10)
+    assert 0 < found["main.leakPage"] <= (after - before) * (256 << 10)
     # One area is in use at the moment that the look ends, at most.
     assert found.get("main.usePage", 0) <= 96 << 10
     assert account(look).rows[0].kind == "mmap"
-    mapped = sum(event.figure("size") == 64 << 10 for event in look.events("mmap"))
-    assert found["main.leakPage"] == mapped * (64 << 10)
+    mapped = sum(event.figure("size") == 256 << 10 for event in look.events("mmap"))
+    assert found["main.leakPage"] == mapped * (256 << 10)
 
 
 @pytest.mark.parametrize(("version", "kind"), [("1.22.10", "plain"), ("1.27.3", "stripped pie")])

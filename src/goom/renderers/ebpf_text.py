@@ -102,14 +102,15 @@ def _cost(look: EbpfLook) -> str:
 
 
 def _over_budget(look: EbpfLook) -> str:
-    each = look.cost.charged_seconds / max(look.cost.hits, 1)
+    """The hits that were told spent what may be spent at once, and the time's share."""
+    each = look.cost.budget_fraction * (1.0 + look.seconds) / max(len(look), 1)
     rate = len(look) / max(look.seconds, 1e-9)
     late = max(look.cost.hits - len(look), 0)
     return (
-        f"It stopped itself: {rate:,.0f} hits a second would cost {percent_text(rate * each)} of a "
-        f"CPU, more than the budget of {percent_text(look.cost.budget_fraction)}; {late:,} more "
-        "came until the probe was gone. What it shows is a sample of that moment; a longer one "
-        "takes a larger --budget."
+        f"It stopped itself: {rate:,.0f} hits a second would cost about {percent_text(rate * each)}"
+        f" of a CPU, more than the budget of {percent_text(look.cost.budget_fraction)}; {late:,} "
+        "more came, untold, until the probes were gone. What it shows is a sample of that moment; "
+        "a longer one takes a larger --budget."
     )
 
 

@@ -11,7 +11,7 @@ from goom.sources.ebpf_programs import (
 )
 
 _WORDS = {
-    "mmap": "mmap, munmap, brk, mremap; some of madvise and page faults",
+    "mmap": "mmap, munmap, brk, mremap; some madvise, page faults",
     "stacks": "runtime.copystack at its entry",
     "gc": "the phases of each collection, stops of the world, assists",
     "oom": "cgroup reclaim in its threads; oom:mark_victim",

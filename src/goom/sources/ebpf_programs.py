@@ -16,6 +16,7 @@ from goom.sources.ebpf_subject import EbpfSubject
 
 USER_PROBE_NANOSECONDS = 35_000  # the trap and its single step are 10 of it, telling is the rest
 TRACEPOINT_NANOSECONDS = 30_000
+UNTOLD_TRAP_NANOSECONDS, _UNTOLD = 10_000, 1_000  # of hits that nobody is told of
 BURST_SECONDS = 1.0  # of budget that may be spent at once
 _SHORTEST_SECONDS = 1.0
 _READY_MILLISECONDS = 100  # probes are put in place one by one, after BEGIN
@@ -74,10 +75,10 @@ class Limits:
         whole = int(max(self.seconds, _SHORTEST_SECONDS) * self.budget_fraction * 1e9)
         over = f"@spent > {burst} + (nsecs - @began) / {part} || @spent > {whole}"
         stop = '@stopped = 1; printf("stop %llu\\n", nsecs); exit();'
-        counted = f"@hits = count(); @spent = @spent + {nanoseconds};"
-        return (
-            f"{{ {counted} if (@stopped == 0) {{ if ({over}) {{ {stop} }} else {{ {work} }} }} }}"
-        )
+        idle = UNTOLD_TRAP_NANOSECONDS if nanoseconds == USER_PROBE_NANOSECONDS else _UNTOLD
+        told = f"@spent = @spent + {nanoseconds}; if ({over}) {{ {stop} }} else {{ {work} }}"
+        late = f"@spent = @spent + {idle};"  # until the probe is taken away
+        return f"{{ @hits = count(); if (@stopped == 0) {{ {told} }} else {{ {late} }} }}"
 
 
 def mmap_program(subject: EbpfSubject, able: Ability, limits: Limits) -> str:

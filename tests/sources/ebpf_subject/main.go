@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-const leaked, returned = 64 << 10, 96 << 10
+const leaked, returned = 256 << 10, 96 << 10
 
 var (
 	kept   [][]byte
@@ -91,7 +91,7 @@ func work(mode string) {
 		case "mmap":
 			leakPage()
 			usePage()
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(20 * time.Millisecond)
 		case "stacks":
 			grow()
 			time.Sleep(10 * time.Millisecond)
