@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from goom.case.binary import BinaryCalls
+from goom.case.ebpf import CALLS, KINDS, EbpfLooks
 from goom.case.evidence import Evidence, GoroutineDumps, MappingLooks, Profiles
 from goom.case.gctrace import GCTrace
 from goom.case.profile import Frame, GoroutineDump, Profile
@@ -23,6 +24,7 @@ from goom.case.subject import Ending, Subject
 from goom.case.surroundings import NumaLooks, NumaMaps, Surroundings, SurroundingsLooks
 from goom.formats import gctrace
 from tests.any_surroundings import SURROUNDINGS, numa_maps
+from tests.ebpf_looks import look
 
 Floats = NDArray[np.float64]
 
@@ -251,6 +253,17 @@ _BINARIES = st.builds(
 )
 
 
+_CALLS = st.tuples(
+    st.sampled_from(sorted(CALLS)),
+    st.floats(0, 10),
+    st.lists(st.integers(-(1 << 63), (1 << 63) - 1), max_size=6).map(tuple),
+    st.integers(-1, 4),
+)
+_EBPF = st.lists(
+    st.builds(look, st.sampled_from(KINDS), st.lists(_CALLS, max_size=8)), max_size=3
+).map(lambda looks: EbpfLooks(tuple(looks)))
+
+
 def _moment(look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps) -> float:
     return inf if np.isnan(look.taken_at_seconds) else look.taken_at_seconds
 
@@ -275,4 +288,5 @@ def evidence() -> st.SearchStrategy[Evidence]:
         cgroup=_maybe(_series(_CGROUP).map(lambda parts: CgroupSeries(*parts))),
         metrics=_maybe(_series(_METRICS, wild=True).map(lambda parts: MetricsSeries(*parts))),
         binary=_maybe(_BINARIES),
+        ebpf=_EBPF,
     )
