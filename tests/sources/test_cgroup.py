@@ -14,6 +14,7 @@ from tests.sources.memory_subjects import nested
 
 from goom.case.units import MIB
 from goom.formats import cgroup_places
+from goom.formats.cgroup_places import CgroupPlace
 from goom.sources import cgroup
 from goom.sources.cgroup import memory_hierarchies
 from goom.sources.cgroup_v2 import CgroupV2, OwnedCgroupV2
@@ -105,6 +106,19 @@ def test_the_limit_of_version_2_is_the_tightest_up_to_the_root_on_a_fake_tree(
     group = CgroupV2(app, tmp_path)
     assert group.limit_bytes() == 104857600
     assert group.own_limit_bytes() is None
+
+
+def test_version_2_charges_to_the_next_cgroup_above_that_has_the_controller_on_a_fake_tree(
+    tmp_path: Path,
+) -> None:
+    """A folder in which only freezing is on, as ``goom run`` makes one."""
+    held = tmp_path / "pod" / "goom-1-0"
+    held.mkdir(parents=True)
+    (tmp_path / "pod" / "memory.current").write_text("1\n")
+    (tmp_path / "pod" / "memory.max").write_text("104857600\n")
+    (found,) = memory_hierarchies([CgroupPlace(2, (), str(tmp_path), str(held))])
+    assert found.visible() == tmp_path / "pod"
+    assert found.line_of_ancestors() == (tmp_path / "pod", tmp_path)
 
 
 def test_the_figures_of_version_2_have_the_common_names_on_a_fake_tree(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from goom.sources.cgroup_files import make_folder
+from goom.sources.cgroup_v2 import CgroupV2
 from goom.sources.freezer import Freezer, freezer_of, make_freezer
 
 SPINS = "import os,sys,time\nwhile True: print(time.monotonic_ns(), flush=True)"
@@ -28,7 +30,7 @@ def freezer() -> Iterator[Freezer]:
 
 @contextmanager
 def spinning(freezer: Freezer) -> Iterator[subprocess.Popen[bytes]]:
-    entrance = freezer.entrance()
+    (entrance,) = freezer.entrances()
     child = subprocess.Popen(
         [sys.executable, "-c", SPINS],
         stdout=subprocess.PIPE,
@@ -106,3 +108,28 @@ def test_both_versions_on_a_fake_tree(
 
 def test_a_cgroup_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
     Freezer(tmp_path / "gone", 2, is_owned=True).close()
+
+
+def test_in_version_2_a_childs_own_memory_cgroup_is_what_is_frozen(tmp_path: Path) -> None:
+    """It has one hierarchy: into another cgroup of it the child would leave its limit."""
+    group = CgroupV2(tmp_path, tmp_path)
+    assert make_freezer(group) is None  # a kernel before 5.2
+    (tmp_path / "cgroup.freeze").write_text("0")
+    freezer = make_freezer(group)
+    assert freezer is not None
+    assert freezer.folder == group.folder
+    assert freezer.entrances() == ()
+
+
+def test_what_a_killed_goom_left_frozen_goes_on_when_the_next_makes_a_cgroup(
+    tmp_path: Path,
+) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    for name, word in (("freezer.state", "FROZEN"), ("cgroup.freeze", "1")):
+        left = tmp_path / f"goom-{gone.pid}-{len(word)}"
+        left.mkdir()
+        (left / name).write_text(word)
+    make_folder(tmp_path)
+    told = {file.name: file.read_text() for file in tmp_path.glob(f"goom-{gone.pid}-*/*")}
+    assert told == {"freezer.state": "THAWED", "cgroup.freeze": "0"}

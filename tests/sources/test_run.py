@@ -17,8 +17,11 @@ from goom.case.errors import GoomError
 from goom.case.units import MIB
 from goom.sources import procfs
 from goom.sources.bundle_reader import read_bundle
+from goom.sources.cgroup_files import make_folder
 from goom.sources.child import CannotStartError, with_tracing
+from goom.sources.freezer import Freezer
 from goom.sources.run import RunOptions, RunResult, observe
+from goom.sources.run_options import RunStatus
 
 _EATS_MEMORY = """
 import time
@@ -27,6 +30,9 @@ for _ in range(500):  # no more, whatever goes wrong
     held.append(b'x' * (1 << 20))
     time.sleep(0.005)
 """
+
+
+V1_FREEZER = Path("/sys/fs/cgroup/freezer")
 
 
 class Run:
@@ -200,3 +206,50 @@ def test_an_observer_in_another_thread_works_as_well(run: Run) -> None:
     thread.start()
     thread.join()
     assert codes == [9]
+
+
+@pytest.mark.real_cgroup
+@pytest.mark.parametrize("limit", [None, 64 * MIB])
+def test_run_after_run_leaves_nothing_open_and_no_cgroup(limit: int | None, run: Run) -> None:
+    def left() -> tuple[int, list[Path], list[str]]:
+        folders = Path("/sys/fs/cgroup").glob(f"**/goom-{os.getpid()}-*")
+        named = [one.name for one in threading.enumerate() if one.name in ("warden", "brink")]
+        return len(list(Path("/proc/self/fd").iterdir())), list(folders), named
+
+    run("true", memory_limit_bytes=limit)
+    before = left()
+    for _ in range(2):
+        run("sleep", "0.2", memory_limit_bytes=limit)
+    assert left() == before
+
+
+@pytest.mark.real_cgroup
+def test_a_frozen_program_is_killed_when_goom_gives_up(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 1 lets no process die that it has frozen."""
+    if not Path(V1_FREEZER, "tasks").exists():
+        pytest.skip("the freezer of version 1 is not mounted")
+    freezer = Freezer(make_folder(V1_FREEZER), 1, is_owned=True)
+    monkeypatch.setattr("goom.sources.run.make_freezer", lambda _: freezer)
+
+    def freeze(_: RunStatus) -> None:
+        assert freezer.pids()
+        freezer.switch.write_text(freezer.freezes)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run("sleep", "20", memory_limit_bytes=64 * MIB, on_status=freeze)
+    assert not freezer.folder.exists()
+
+
+@pytest.mark.real_cgroup
+def test_a_program_that_is_not_let_into_the_freezer_runs_all_the_same(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    freezer = Freezer(tmp_path, 1, is_owned=False)
+    monkeypatch.setattr(freezer, "entrances", lambda: (os.open("/dev/full", os.O_WRONLY),))
+    monkeypatch.setattr("goom.sources.run.make_freezer", lambda _: freezer)
+    assert run("sleep", "0.2", memory_limit_bytes=64 * MIB).shell_status == 0
+    said = [one.what for one in read_bundle(run.bundle).not_read]
+    assert "the program held still at the brink" in said

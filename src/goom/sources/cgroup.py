@@ -126,9 +126,14 @@ class _Hierarchy:
         self.own = Path(place.folder)
 
     def visible(self) -> Path | None:
-        """The process's folder, where the memory controller is in it."""
-        marker = "memory.usage_in_bytes" if self.version == 1 else "memory.current"
-        return self.own if (self.own / marker).exists() else None
+        """The process's folder, where the memory controller is in it; version 2 charges to the next
+        one above that has it.
+        """
+        if self.version == 1:
+            return self.own if (self.own / "memory.usage_in_bytes").exists() else None
+        line = (self.own, *self.own.parents)
+        above = (folder for folder in line if folder.is_relative_to(self.root))
+        return next((folder for folder in above if (folder / "memory.current").exists()), None)
 
     def line_of_ancestors(self) -> tuple[Path, ...]:
         """The process's folder and those above it, up to what is mounted here."""

@@ -41,6 +41,7 @@ class ChildOptions:
     stdin: int | None = None
     stdout: int | None = None
     entrances: tuple[int, ...] = ()  # descriptors of cgroups' cgroup.procs
+    tried: tuple[int, ...] = ()  # the same of cgroups that it can do without
     unblock: frozenset[signal.Signals] = frozenset()  # signals that goom itself has blocked
 
 
@@ -122,6 +123,9 @@ def _start(command: tuple[str, ...], options: ChildOptions) -> subprocess.Popen[
         # Runs between fork and exec, so that not one page of the program is charged elsewhere.
         for entrance in entrances:
             os.write(entrance, b"0")
+        for entrance in options.tried:
+            with contextlib.suppress(OSError):
+                os.write(entrance, b"0")
         if unblock:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, unblock)
 
@@ -134,7 +138,7 @@ def _start(command: tuple[str, ...], options: ChildOptions) -> subprocess.Popen[
             stdout=options.stdout,
             stderr=subprocess.PIPE,
             bufsize=0,
-            preexec_fn=before_exec,  # noqa: PLW1509 - two system calls, no lock, no import
+            preexec_fn=before_exec,  # noqa: PLW1509 - a few system calls, no lock, no import
         )
     except OSError as error:
         raise _cannot_start(command[0], error) from None

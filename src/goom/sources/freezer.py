@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goom.sources import procfs
+from goom.sources.cgroup import MemoryCgroup
 from goom.sources.cgroup_files import OpenFile, make_folder
 from goom.sources.mounts import mounted
 
@@ -34,29 +35,48 @@ class Freezer:
         switch, self.freezes, self.thaws = _SWITCHES[version]
         self.switch = folder / switch
 
-    def entrance(self) -> int:
-        """``cgroup.procs``, opened for a child to write itself into."""
-        return os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+    def entrances(self) -> tuple[int, ...]:
+        """``cgroup.procs``, opened for a child to write itself into; () where it cannot be, and
+        where the child enters anyhow.
+        """
+        with contextlib.suppress(OSError):
+            if self.is_owned:
+                return (os.open(self.folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+        return ()
+
+    def pids(self) -> tuple[int, ...]:
+        """The processes in it."""
+        return tuple(int(pid) for pid in OpenFile.once(self.folder / "cgroup.procs").split())
+
+    def thaw(self) -> None:
+        """Whoever is held goes on."""
+        with contextlib.suppress(OSError):
+            self.switch.write_text(self.thaws)
 
     def close(self) -> None:
         """Thaw it; one that goom made is taken away, and who is left in it goes to its parent."""
-        with contextlib.suppress(OSError):
-            self.switch.write_text(self.thaws)
+        self.thaw()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while self.is_owned and self.folder.is_dir() and time.monotonic() < deadline:
-            for pid in OpenFile.once(self.folder / "cgroup.procs").split():
+            for pid in self.pids():
                 with contextlib.suppress(OSError):
-                    (self.folder.parent / "cgroup.procs").write_bytes(pid)
+                    (self.folder.parent / "cgroup.procs").write_text(str(pid))
             with contextlib.suppress(OSError):  # the kernel still takes the last process apart
                 self.folder.rmdir()
                 return
             time.sleep(0.01)
 
 
-def make_freezer() -> Freezer | None:
-    """A new cgroup that a child can be started in, below goom's own place; None where there is
-    none to be had (no cgroups, or no right to make one).
+def make_freezer(group: MemoryCgroup | None = None) -> Freezer | None:
+    """A cgroup that a child can be started in, below goom's own place; None where there is none to
+    be had (no cgroups, or no right to make one).
+
+    ``group`` is the memory cgroup that goom made for the child. Version 2 has one hierarchy: into
+    another cgroup of it the child would leave its limit, so there its own is what is frozen.
     """
+    if group is not None and group.version == 2:
+        own = Freezer(group.folder, 2, is_owned=False)
+        return own if own.switch.exists() else None
     for root, place, version in _hierarchies(os.getpid()):
         for parent in dict.fromkeys((root / place.lstrip("/"), root)):
             folder = _new_folder(parent, version)

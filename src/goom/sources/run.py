@@ -58,7 +58,9 @@ class _Run:
         self._forwarder = options.forwarder
         self._warnings: list[str] = []
         self._group: OwnedCgroup | None = None
+        self._above: MemoryCgroup | None = None  # the limit that is there anyhow
         self._freezer: Freezer | None = None
+        self._observation: Observation | None = None
         self._child: Child | None = None
         self._ended = threading.Event()
         self._fresh_trace: list[bytes] = []
@@ -70,7 +72,7 @@ class _Run:
         refuse_unwritable(self._options.bundle)
         environment = with_tracing(self._options.environment)
         self._group = self._own_cgroup()
-        self._freezer = make_freezer()
+        self._freezer = self._own_freezer()
         child = self._child = self._start(environment)
         target = self._target(child, environment)
         kills_before = target.group.oom_kill_count() if target.group else 0
@@ -79,7 +81,7 @@ class _Run:
         tap = self._tap(child, recorder)
         if self._forwarder is not None:
             threading.Thread(target=self._forward_signals, args=[child], daemon=True).start()
-        observation = Observation(recorder, target, self._ebpf(recorder))
+        observation = self._observation = Observation(recorder, target, self._ebpf(recorder))
         enforcing = target.limit_bytes is not None and target.group is None
         observation.start(self._enforce if enforcing else None)
         self._watch(child, observation)
@@ -104,6 +106,10 @@ class _Run:
     def clean_up(self) -> None:
         """Leave nothing behind; does nothing the second time."""
         self._ended.set()
+        if self._observation is not None:
+            self._observation.release()
+        if self._freezer is not None:
+            self._freezer.thaw()  # version 1 lets no frozen process die
         if self._child is not None:
             self._child.kill_and_reap()
             self._child.close()
@@ -113,7 +119,9 @@ class _Run:
                 self._warn("processes that the program left in its cgroup were killed with it.")
         if self._freezer is not None:
             self._freezer.close()
-        self._child = self._group = self._freezer = None
+        if self._above is not None:
+            self._above.close()
+        self._child = self._group = self._freezer = self._above = self._observation = None
 
     def _own_cgroup(self) -> OwnedCgroup | None:
         limit = self._options.memory_limit_bytes
@@ -128,13 +136,23 @@ class _Run:
             )
             return None
 
+    def _own_freezer(self) -> Freezer | None:
+        """To hold the child at its limit, or at one that goom is under, too."""
+        if self._group is None:
+            stated = self._options.memory_limit_bytes is not None  # and goom itself enforces it
+            self._above = None if stated else cgroup.limited_cgroup_of(os.getpid())
+            if self._above is None:
+                return None
+        return make_freezer(self._group)
+
     def _start(self, environment: Mapping[str, str]) -> Child:
         options = self._options
         if self._group is not None:
             warm(self._command[0], environment)
-        entrances = tuple(one.entrance() for one in (self._group, self._freezer) if one)
+        entrances = (self._group.entrance(),) if self._group is not None else ()
+        tried = self._freezer.entrances() if self._freezer is not None else ()
         try:
-            return Child(
+            child = Child(
                 self._command,
                 ChildOptions(
                     environment=environment,
@@ -142,19 +160,22 @@ class _Run:
                     stdin=options.stdin,
                     stdout=options.stdout,
                     entrances=entrances,
+                    tried=tried,
                     unblock=self._forwarder.blocked if self._forwarder else frozenset(),
                 ),
             )
         finally:
-            for entrance in entrances:
+            for entrance in (*entrances, *tried):
                 os.close(entrance)
+        if self._freezer is not None and child.pid not in self._freezer.pids():
+            self._freezer.close()  # it was not let in, or has ended
+            self._freezer = None
+        return child
 
     def _target(self, child: Child, environment: Mapping[str, str]) -> Target:
         found = find_subject(child.pid)
         stated = self._options.memory_limit_bytes
-        group: MemoryCgroup | None = self._group
-        if stated is None:
-            group = cgroup.limited_cgroup_of(child.pid)
+        group = self._group or self._above
         subject = describe(
             found,
             environment=environment,
