@@ -29,7 +29,7 @@ def test_it_is_held_still_at_the_brink_only_when_asked_to(tmp_path: Path) -> Non
     group = make_cgroup(limit)
     binary = build(PROGRAM, obtain(), BuildOptions(flags=("-ldflags=-s -w",)))
     command = [str(binary), "-kept", "9999999", "-pause", "10ms", "-workers", "1"]
-    entrances = (group.entrance(), freezer.entrance())
+    entrances = (group.entrance(), *freezer.entrances())
     try:
         with subprocess.Popen(
             command,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from goom.sources import warden_process
 from goom.sources.cgroup import CannotMakeError, OwnedCgroup, make_cgroup
 from goom.sources.freezer import Freezer, make_freezer
 from goom.sources.warden import Warden
 
+PROGRAM = Path(warden_process.__file__)
 LIMIT = 64 << 20
 GROWS = """
 import sys, time
@@ -52,7 +58,7 @@ class Places:
 
     def growing(self, mib: int) -> subprocess.Popen[bytes]:
         """A program in both cgroups that takes so much memory and stays."""
-        entrances = (self.group.entrance(), self.freezer.entrance())
+        entrances = (self.group.entrance(), *self.freezer.entrances())
         child = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", GROWS, str(mib)],
             stdout=subprocess.PIPE,
@@ -152,3 +158,115 @@ def _until(come: Callable[[], bool]) -> None:
     while not come():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+@pytest.mark.real_cgroup
+def test_when_the_warden_is_killed_goom_lets_the_program_go_on(places: Places) -> None:
+    def look() -> None:
+        for pid in _wardens(str(places.group.folder)):
+            os.kill(int(pid), signal.SIGKILL)
+
+    warden = Warden(places.group, places.freezer, LIMIT, look)
+    child = places.growing(200)
+    assert child.wait(10) == -signal.SIGKILL
+    warden.close()
+    assert places.group.oom_kill_count() == 1
+
+
+@pytest.mark.real_cgroup
+def test_a_look_that_fails_holds_nobody(places: Places) -> None:
+    looks: list[float] = []
+
+    def look() -> None:
+        looks.append(time.monotonic())
+        raise ValueError
+
+    hook, threading.excepthook = threading.excepthook, lambda _: None
+    try:
+        warden = Warden(places.group, places.freezer, LIMIT, look)
+        assert places.growing(200).wait(10) == -signal.SIGKILL
+        warden.close()
+    finally:
+        threading.excepthook = hook
+    assert len(looks) == 1
+
+
+@pytest.mark.real_cgroup
+def test_nothing_is_left_open(places: Places) -> None:
+    for _ in range(3):
+        Warden(places.group, places.freezer, LIMIT, lambda: None).close()
+        left = len(list(Path("/proc/self/fd").iterdir()))
+        Warden(places.group, places.freezer, LIMIT, lambda: None).close()
+        assert len(list(Path("/proc/self/fd").iterdir())) == left
+    assert not _wardens(str(places.group.folder))
+    assert not [one for one in threading.enumerate() if one.name == "warden"]
+
+
+class FakeTree:
+    """Files of version 1, beside a warden that runs for real."""
+
+    def __init__(self, folder: Path) -> None:
+        self.usage, self.stat = folder / "usage", folder / "stat"
+        self.switch = folder / "switch"
+        self.charge(0, 0)
+        self.switch.write_text("off")
+        self.line, end = socket.socketpair()
+        told = {
+            "usage": str(self.usage), "stat": str(self.stat), "cache": ["cache", "shmem", "mapped"],
+            "switch": str(self.switch), "on": "on", "off": "off", "steps": [950, 970, 985],
+            "event": -1, "goom": end.fileno(), "longest_seconds": 0.5,
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(PROGRAM), json.dumps(told)], pass_fds=[end.fileno()]
+        )
+        end.close()
+
+    def charge(self, usage: int, cache: int) -> None:
+        self.stat.write_text(f"cache {cache}\nshmem 0\nmapped 0\n")
+        self.usage.write_text(str(usage))
+
+    def asked(self, seconds: float) -> bool:
+        return bool(select.select([self.line], [], [], seconds)[0] and self.line.recv(1))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[FakeTree]:
+    made = FakeTree(tmp_path)
+    yield made
+    made.line.close()
+    assert made.process.wait(10) == 0
+
+
+def test_page_cache_is_no_reason_to_hold(tree: FakeTree) -> None:
+    tree.charge(1000, 900)
+    assert not tree.asked(0.5)
+    tree.charge(1000, 0)
+    assert tree.asked(5)
+    tree.line.send(b".")
+    _until(lambda: tree.switch.read_text() == "off")
+
+
+def test_however_often_it_is_held_it_is_not_for_longer_than_was_said(tree: FakeTree) -> None:
+    began, held = time.monotonic(), 0.0
+    for _ in range(3):
+        tree.charge(0, 0)
+        time.sleep(0.2)
+        tree.charge(960, 0)
+        if not tree.asked(1):
+            break
+        asked = time.monotonic()
+        _until(lambda: tree.switch.read_text() == "off")  # nobody answers
+        held += time.monotonic() - asked
+    gone = time.monotonic() - began
+    assert 0 < held <= 0.3 + 0.01 * gone + 0.1  # the last: that a busy machine is late to tell
+
+
+def test_an_answer_that_comes_too_late_is_none_to_the_next_hold(tree: FakeTree) -> None:
+    tree.charge(960, 0)
+    assert tree.asked(5)
+    tree.line.send(b"..")  # one of them for a look before
+    _until(lambda: tree.switch.read_text() == "off")
+    tree.charge(980, 0)
+    assert tree.asked(5)
+    time.sleep(0.02)
+    assert tree.switch.read_text() == "on"

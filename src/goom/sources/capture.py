@@ -125,7 +125,11 @@ class _Session:
             why = _NO_FREEZER if freezer is None else "it has no memory limit"
             self._recorder.not_read("the process held still", why)
             return None
-        return Warden(group, freezer, limit, self._xray.while_held)
+        try:
+            return Warden(group, freezer, limit, self._xray.while_held)
+        except OSError as error:
+            self._recorder.not_read("the process held still", error.strerror or str(error))
+            return None
 
     def _ebpf_watch(self) -> EbpfWatch | None:
         options, pid = self._options, self._target.pid
@@ -187,8 +191,6 @@ class _Session:
             self._warden.close()
         if self._xray is not None:
             self._xray.close()
-        if self._freezer is not None:
-            self._freezer.close()
         if self._watch is not None:
             if self._died:
                 self._watch.last_look()

@@ -84,9 +84,16 @@ class Observation:
 
     def _new_warden(self, limit_bytes: int) -> Warden | None:
         group, freezer = self.target.group, self.target.freezer
-        if group is None or freezer is None:
+        if group is None:
             return None
-        return Warden(group, freezer, limit_bytes, self.xray.while_held)
+        why = "no cgroup that can be frozen can be made here"
+        try:
+            if freezer is not None:
+                return Warden(group, freezer, limit_bytes, self.xray.while_held)
+        except OSError as error:
+            why = error.strerror or str(error)
+        self.recorder.not_read("the program held still at the brink", why)
+        return None
 
     @property
     def elapsed_seconds(self) -> float:
@@ -146,8 +153,7 @@ class Observation:
         self.endpoint.stop()
         if self._ebpf is not None:
             self._ebpf.finish()
-        if self._warden is not None:
-            self._warden.close()
+        self.release()
         self.xray.close()
         for helper in self._helpers:
             helper.join(5.0)
@@ -158,6 +164,12 @@ class Observation:
         if self.found.binary is not None:
             self.found.binary.close()
         return replace(self.subject, observed_to_seconds=time.time())
+
+    def release(self) -> None:
+        """The program is held no more."""
+        warden, self._warden = self._warden, None
+        if warden is not None:
+            warden.close()
 
     def _at_brink(self) -> None:
         if self.brink is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -30,17 +31,17 @@ _FILES = {  # usage, statistics, and there: page cache, shared memory, mapped fi
 
 class Warden:
     """``look`` is called, in a thread of its own, each time that the program is held near its
-    limit; it goes on when ``look`` comes back. ``close`` ends that.
+    limit; it goes on when ``look`` comes back. ``close`` ends that. OSError when no process can be
+    started.
     """
 
     def __init__(
         self, group: MemoryCgroup, freezer: Freezer, limit_bytes: int, look: Callable[[], None]
     ) -> None:
-        self._look = look
+        self._look, self._freezer = look, freezer
         steps = [int(step * limit_bytes) for step in _STEPS]
         event = group.wake_at(tuple(steps)) if isinstance(group, CgroupV1) else -1
-        self._asked, asks = os.pipe()
-        answers, self._answer = os.pipe()
+        self._line, end = socket.socketpair()
         usage, stat, cache = _FILES[group.version]
         told = {
             "usage": str(group.folder / usage),
@@ -51,42 +52,44 @@ class Warden:
             "off": freezer.thaws,
             "steps": steps,
             "event": event,
-            "asks": asks,
-            "answers": answers,
+            "goom": end.fileno(),
             "longest_seconds": _LONGEST_SECONDS,
         }
-        passed = [one for one in (event, asks, answers) if one >= 0]
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_PROGRAM), json.dumps(told)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=passed,
+                pass_fds=[one for one in (event, end.fileno()) if one >= 0],
                 start_new_session=True,  # Ctrl-C is goom's to handle
             )
+        except OSError:
+            self._line.close()
+            raise
         finally:
-            for one in passed:
-                os.close(one)
+            end.close()
+            if event >= 0:
+                os.close(event)
         self._thread = threading.Thread(target=self._follow, name="warden", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """End it; a program that it holds goes on."""
-        if self._answer >= 0:
-            os.close(self._answer)
-            self._answer = -1
+        with contextlib.suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2 * _LONGEST_SECONDS)
         self._process.kill()
         self._process.wait()
+        self._freezer.thaw()
         self._thread.join(1.0)
 
     def _follow(self) -> None:
-        while os.read(self._asked, 1):
+        with self._line as line, contextlib.suppress(OSError):
             try:
-                self._look()
+                while line.recv(1):
+                    self._look()
+                    line.send(b".")
             finally:
-                with contextlib.suppress(OSError):
-                    os.write(self._answer, b".")
-        os.close(self._asked)
+                self._freezer.thaw()  # the warden is gone: by close, or killed while it held
