@@ -167,3 +167,20 @@ def test_what_is_no_proc_file_is_refused(data: bytes) -> None:
     for parse in (proc.parse_status, proc.parse_stat, proc.parse_statm):
         with pytest.raises(BadInput):
             parse(data)
+
+
+def test_a_mapping_that_grew_while_it_was_listed_counts_once() -> None:
+    """The kernel lists it again from its start when the text goes on after it has grown."""
+    text = "".join(
+        f"{place} rw-p 00000000 00:00 0 \nRss: {size} kB\nAnonymous: {size} kB\n"
+        for place, size in (
+            ("00950000-009b8000", 92),
+            ("c000000000-c00f400000", 190000),
+            ("c000000000-c00f800000", 190100),
+            ("7fe138700000-7fe13a800000", 12),
+        )
+    )
+    seen = smaps.parse(text)
+    assert seen.anonymous_bytes.tolist() == [92 * 1024, 190100 * 1024, 12 * 1024]
+    assert seen.end[1] == 0xC00F800000
+    assert len(seen.names) == len(seen.permissions) == len(seen.huge_advice) == 3

@@ -48,16 +48,17 @@ def parse(data: bytes | str, *, taken_at_seconds: float = nan, origin: str = "")
     if len(headers) > _MOST_MAPPINGS:
         raise TooLarge(f"more than {_MOST_MAPPINGS} mappings: the kernel allows 65,530.", _HINT)
     ends = np.array([header.end() for header in headers])
-    sizes = _sizes(text, ends)
+    rows = _once([(int(header[1], 16), int(header[2], 16)) for header in headers])
+    kept = [headers[row] for row in rows]
     return Mappings(
         taken_at_seconds=taken_at_seconds,
-        start=np.array([int(header[1], 16) for header in headers], np.uint64),
-        end=np.array([int(header[2], 16) for header in headers], np.uint64),
-        permissions=tuple(header[3].decode() for header in headers),
-        names=tuple(header[4].strip().decode("utf-8", "replace") for header in headers),
-        **sizes,
-        huge_eligible=_eligible(text, ends),
-        huge_advice=_advice(text, ends),
+        start=np.array([int(header[1], 16) for header in kept], np.uint64),
+        end=np.array([int(header[2], 16) for header in kept], np.uint64),
+        permissions=tuple(header[3].decode() for header in kept),
+        names=tuple(header[4].strip().decode("utf-8", "replace") for header in kept),
+        **{name: column[rows] for name, column in _sizes(text, ends).items()},
+        huge_eligible=_eligible(text, ends)[rows],
+        huge_advice=_advice(text, ends)[rows],
         origin=origin,
     )
 
@@ -73,6 +74,18 @@ def parse_rollup(data: bytes | str) -> dict[str, float]:
         _COLUMNS.get(key, f"{_snake(key)}_bytes"): float(int(value) * KIB)
         for key, value in _FIELD.findall(text)
     }
+
+
+def _once(places: list[tuple[int, int]]) -> list[int]:
+    """The rows to keep: the kernel writes a page of text at a time, and a mapping that grew in
+    between is listed again from its start. The later listing holds all of it.
+    """
+    kept: list[int] = []
+    for row, (start, end) in enumerate(places):
+        if kept and places[kept[-1]][0] <= start < places[kept[-1]][1] <= end:
+            kept.pop()
+        kept.append(row)
+    return kept
 
 
 def _plain(data: bytes | str) -> bytes:

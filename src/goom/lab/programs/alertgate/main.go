@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	subscribers = 1600
+	subscribers = 2200
 	shallow     = 2
 	deep        = 200
 	digest      = 60 // alerts told of in one message
