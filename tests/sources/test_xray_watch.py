@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.sources.test_run_go import LEAK, LIMIT
 
+from goom.case.errors import BadInput
 from goom.case.evidence import Evidence
+from goom.case.subject import Subject
 from goom.diagnose import diagnose
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import obtain
 from goom.sources.bundle_reader import read_bundle
+from goom.sources.bundle_writer import BundleWriter
+from goom.sources.manifest import Manifest
+from goom.sources.recorder import Recorder
 from goom.sources.run import RunOptions, RunResult, observe
+from goom.sources.xray_target import Target
+from goom.sources.xray_watch import XrayWatch
 
 STRIPPED = BuildOptions(flags=("-ldflags=-s -w",))
 SILENT = Path(__file__).parent / "silent"
@@ -73,3 +84,70 @@ def test_a_program_that_is_no_go_program_is_no_trouble(tmp_path: Path) -> None:
     result = observe(("sleep", "0.5"), RunOptions(bundle=tmp_path / "x.goom"))
     assert result.ending.exit_code == 0
     assert not [one for one in read_bundle(result.bundle).not_read if "X-ray" in one.what]
+
+
+@contextmanager
+def silent() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([build(SILENT, obtain("1.27.3"))]) as process:
+        try:
+            time.sleep(0.3)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.real_go
+def test_a_program_that_becomes_another_is_attached_to_anew(tmp_path: Path) -> None:
+    other = build(LEAK, obtain("1.22.10"), STRIPPED)
+    arguments = (str(other), "-rate", "5")
+    result = blind(tmp_path / "x.goom", SILENT, "1.27.3", *arguments, stop_after_seconds=4.0)
+    heaps = read_bundle(result.bundle).profiles.of("heap")
+    assert any(
+        one.stack(number)[0].function == "main.grow" for one in heaps for number in range(len(one))
+    )
+
+
+@pytest.mark.real_go
+def test_who_cannot_be_read_well_enough_leaves_nothing_open(tmp_path: Path) -> None:
+    """Attached, but its stacks cannot be named: what was opened is given back each time."""
+
+    def left() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    def refuse(target: Target) -> None:
+        raise BadInput("no")
+
+    manifest = Manifest(subject=Subject(name="x"), options={})
+    recorder = Recorder(BundleWriter(tmp_path / "x.goom"), manifest)
+    with silent() as process:
+        watch, before = XrayWatch(recorder), left()
+        watch.follow(process.pid)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("goom.sources.xray_watch.DepthReader", refuse)
+            watch.at_brink()
+            assert left() == before
+        watch.at_brink()
+        assert watch.looks == 1 and left() > before
+        watch.close()
+        watch.at_brink()
+        assert watch.looks == 1 and left() == before
+
+
+@pytest.mark.real_go
+def test_a_held_program_waits_for_no_other_look(tmp_path: Path) -> None:
+    manifest = Manifest(subject=Subject(name="x"), options={})
+    watch = XrayWatch(Recorder(BundleWriter(tmp_path / "x.goom"), manifest))
+    with silent() as process:
+        watch.follow(process.pid)
+        watch.while_held()
+        assert watch.looks == 0  # to attach takes long
+        watch.at_brink()
+        with watch._lock:
+            other = threading.Thread(target=watch.while_held)
+            other.start()
+            other.join(10)
+            assert not other.is_alive()
+        assert watch.looks == 1
+        watch.while_held()
+        assert watch.looks == 2
+    watch.close()

@@ -136,10 +136,13 @@ def _by_profile(line: HttpLook, within_seconds: float) -> PprofEndpoint | None:
 
 def answers(server_url: str, query: Query, *, within_seconds: float = 0.5) -> bool:
     """Whether a server has expvar's ``/debug/vars`` (VARS) or a Go program's ``/metrics``."""
+    server = PprofEndpoint(server_url)
     try:
-        PprofEndpoint(server_url).fetch(query, within_seconds=within_seconds, max_bytes=4 * MIB)
+        server.fetch(query, within_seconds=within_seconds, max_bytes=4 * MIB)
     except (UnreachableError, BadInput):
         return False
+    finally:
+        server.close()
     return True
 
 

@@ -23,12 +23,13 @@ class SpanWatch:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._timer = Timer(_SPANS)
+        self._took_seconds = 0.0
         self._thread: threading.Thread | None = None
 
     def tick(self, target: Target, elapsed: float) -> None:
         """Look when it is time, in a thread of its own: a large heap takes tens of ms."""
         if self._timer.due(elapsed) and not self._is_busy():
-            self._timer.looked(elapsed)
+            self._timer.looked(elapsed, self._took_seconds)
             self._thread = threading.Thread(target=self.look, args=(target,), name="spans")
             self._thread.start()
 
@@ -40,6 +41,7 @@ class SpanWatch:
             if procfs.is_alive(target.pid):
                 self._recorder.not_read("span map, by X-ray", error.message, error.hint)
             return
+        self._took_seconds = found.took_seconds
         body = xray_spans.to_json(found)
         self._recorder.file("xray/spans", ".json", found.taken_at_seconds, body)
 

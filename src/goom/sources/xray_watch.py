@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import inf
+from pathlib import Path
 
 from goom.case.errors import BadInput
 from goom.sources import procfs
@@ -33,6 +34,7 @@ _ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fractio
 _WRITING_SECONDS = 10.0
 _CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
+_HELD_WAIT_SECONDS = 0.05  # for another look to end, while the program is held
 
 
 class XrayWatch:
@@ -52,7 +54,9 @@ class XrayWatch:
         self._writer: threading.Thread | None = None
         self._looked_at = -inf
         self._began = time.monotonic()
+        self._held_since: float | None = None
         self._pid = 0
+        self._program: tuple[int, int] | None = None
         self._target: Target | None = None
         self._sampler: Sampler | None = None
         self._reader: DepthReader | None = None
@@ -87,10 +91,23 @@ class XrayWatch:
                 self._look(thorough=True)
 
     def while_held(self) -> None:
-        """The same of a program that is held still: it goes on when this comes back."""
+        """The same of a program that is held still: it goes on when this comes back, so it waits
+        for nothing that takes long.
+        """
         began = time.monotonic()
-        self.at_brink()
+        if self._lock.acquire(timeout=_HELD_WAIT_SECONDS):
+            try:
+                self._held_look(began)
+            finally:
+                self._held_since = None
+                self._lock.release()
         self.held_seconds += time.monotonic() - began
+
+    def _held_look(self, began: float) -> None:
+        self._held_since = began
+        with self._reading():
+            if self._target is not None and self._is_same():
+                self._look(thorough=True)
 
     def last_round(self) -> None:
         """Everything once more while the program lives."""
@@ -105,16 +122,21 @@ class XrayWatch:
             if self._target is None and self._why[0]:
                 self._recorder.not_read("X-ray of the process's memory", *self._why)
             self._forget()
+            self._pid = 0  # who comes late attaches no more
 
     def _forget(self) -> None:
-        """Let go of the process, when all that was read of it is written."""
+        """Let go of the process, and of what is known of it."""
+        self._let_go()
+        self._tries, self._why = 0, ("", "")
+        self._rows, self._depth, self._attach = Timer(_ROWS), Timer(_DEPTH), Timer(_ATTACH)
+
+    def _let_go(self) -> None:
+        """Close its memory, when all that was read of it is written."""
         self._write_all()
         self._spans.wait()
         if self._target is not None:
             self._target.close()
         self._target = self._sampler = self._reader = None
-        self._tries, self._why = 0, ("", "")
-        self._rows, self._depth, self._attach = Timer(_ROWS), Timer(_DEPTH), Timer(_ATTACH)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -125,28 +147,42 @@ class XrayWatch:
             except BadInput as error:
                 if self._pid and procfs.is_alive(self._pid):
                     self._recorder.not_read("X-ray look", error.message, error.hint)
+                    self._let_go()  # and attach anew, some times
 
     def _attached(self, elapsed: float, *, now: bool = False) -> bool:
+        if self._target is not None and not self._is_same():
+            self._let_go()
         if self._target is not None:
             return True
         if not self._pid or self._tries >= _TRIES or not (now or self._attach.due(elapsed)):
             return False
         self._tries += 1
         self._attach.looked(elapsed)
-        try:
-            target = attach(self._pid)
-            self._sampler, self._reader = Sampler(target), DepthReader(target)
-        except BadInput as error:
-            self._why = (error.message, error.hint)
-            return False
+        with contextlib.ExitStack() as undo:
+            try:
+                self._program = _program(self._pid)
+                target = attach(self._pid)
+                undo.callback(target.close)
+                self._sampler, self._reader = Sampler(target), DepthReader(target)
+            except BadInput as error:
+                self._why = (error.message, error.hint)
+                return False
+            undo.pop_all()
         self._target = target
         return True
+
+    def _is_same(self) -> bool:
+        """Whether the process still runs the program that was attached to: it may have exec'd."""
+        now = _program(self._pid)
+        return now is None or now == self._program
 
     def _row(self) -> None:
         assert self._sampler is not None
         sample = self._sampler.sample()
         if not sample.torn:
-            held = {"HeldSeconds": self.held_seconds}
+            since = self._held_since
+            now = 0.0 if since is None else time.monotonic() - since
+            held = {"HeldSeconds": self.held_seconds + now}
             self._recorder.xray_look(sample.at_seconds, row(sample) | held)
 
     def _look(self, *, thorough: bool = False) -> float:
@@ -154,11 +190,11 @@ class XrayWatch:
         assert self._reader is not None
         began = time.monotonic()
         depth = self._reader.read()
-        self._row()
+        self._unwritten.append(partial(self._write, self._reader, depth, thorough=thorough))
         self.looks += 1
+        self._row()
         self._looked_at = time.monotonic()
         self.brink_seconds = self._looked_at - began
-        self._unwritten.append(partial(self._write, self._reader, depth, thorough=thorough))
         return self.brink_seconds
 
     def _write_when_calm(self) -> None:
@@ -178,7 +214,19 @@ class XrayWatch:
             self._unwritten.popleft()()
 
     def _write(self, reader: DepthReader, depth: Depth, *, thorough: bool) -> None:
-        for file in reader.files(depth, thorough=thorough):
-            self._recorder.file(*file)
+        try:
+            for file in reader.files(depth, thorough=thorough):
+                self._recorder.file(*file)
+        except BadInput as error:
+            self._recorder.not_read("what an X-ray look saw", error.message, error.hint)
         for one in depth.not_read:
             self._recorder.not_read(one.what, one.why, one.hint)
+
+
+def _program(pid: int) -> tuple[int, int] | None:
+    """Which file a process runs; None when that cannot be known."""
+    try:
+        found = Path(f"/proc/{pid}/exe").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
