@@ -12,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goom.case.errors import BadInput
+from goom.case.subject import Subject
+from goom.formats.memstats import MemStatsLook
+from goom.sources.gathered import Gathered, Piece
 from goom.sources.loose_files import FileReader, LooseFile, name_stamp, natural
+from goom.sources.pieces import take
 
 
 def read(*targets: Path | str, max_bytes: int = 1 << 20) -> tuple[list[LooseFile], FileReader]:
@@ -114,3 +118,14 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
         os.mknod(tmp_path / str(number))
     with pytest.raises(BadInput, match="holds more than 20,000 files"):
         read(tmp_path)
+
+
+def test_of_programs_that_ran_one_after_the_other_x_rays_rows_are_those_of_the_last() -> None:
+    gathered = Gathered()
+    head = "time_seconds,NumGC,HeapMarked,PID\n"
+    for text in (head + "1,50,7,10\n2,60,8,10\n", head + "3,1,4,11\n4,2,5,11\n"):
+        assert take(gathered, Piece(origin="xray/series-000000.csv", data=text.encode()))
+    gathered.memstats.append(MemStatsLook(3.5, {"NumGC": 1.0}))  # of an endpoint
+    found = gathered.evidence(Subject()).memstats
+    assert found is not None
+    assert found.time_seconds.tolist() == [3.0, 3.5, 4.0]

@@ -104,7 +104,7 @@ class Gathered:
             spans=SpanMaps(tuple(sorted(self.spans, key=_moment))),
             exec_traces=ExecutionTraces(tuple(self.exec_traces)),
             gctrace=_trace(self.logs),
-            memstats=memstats.series(self.memstats) if self.memstats else None,
+            memstats=memstats.series(_of_one(self.memstats)) if self.memstats else None,
             process=self.process.joined(ProcessSeries),
             cgroup=self.cgroup.joined(CgroupSeries),
             metrics=prometheus.series(self.metrics) if self.metrics else None,
@@ -124,6 +124,14 @@ def _moment(
     look: Profile | GoroutineDump | Mappings | Surroundings | NumaMaps | SpanMap,
 ) -> float:
     return inf if isnan(look.taken_at_seconds) else look.taken_at_seconds
+
+
+def _of_one(looks: Sequence[MemStatsLook]) -> list[MemStatsLook]:
+    """Without what X-ray saw of processes that ran before the last one."""
+    named = [look for look in looks if "PID" in look.fields]
+    last = max(named, key=lambda look: look.time_seconds, default=None)
+    pid = last.fields["PID"] if last is not None else nan
+    return [look for look in looks if look.fields.get("PID", pid) == pid or last is None]
 
 
 def _trace(logs: Sequence[Log]) -> GCTrace | None:

@@ -2,7 +2,8 @@
 
 Beside them stands what MemStats does not tell: ``HeapMarked``, ``HeapLive``, the settings, and what
 the goal is computed from (``signals/xray_goals.py``); ``NextGC`` itself the runtime does not keep.
-``HeldSeconds`` is how long goom has kept the process frozen so far. HeapAlloc, TotalAlloc, Mallocs
+``HeldSeconds`` is how long goom has kept the process frozen so far, ``PID`` whose row it is: of
+``migrate && serve`` both are looked at, one after the other. HeapAlloc, TotalAlloc, Mallocs
 and Frees are without what is in spans that the Ps still fill.
 """
 
@@ -21,7 +22,7 @@ COLUMNS = (
     "NumGC", "NumForcedGC", "LastGC", "PauseTotalNs", "GCCPUFraction", "NumGoroutine",
     "HeapMarked", "HeapLive", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "LimiterOn",
     "GCPercentHeapGoal", "SweepDistMinTrigger", "Triggered", "MappedReady",
-    "GCAssistNs", "GCDedicatedNs", "GCIdleNs", "GCPauseCPUNs", "HeldSeconds",
+    "GCAssistNs", "GCDedicatedNs", "GCIdleNs", "GCPauseCPUNs", "HeldSeconds", "PID",
 )  # fmt: skip
 
 

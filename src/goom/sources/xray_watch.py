@@ -9,6 +9,7 @@ piece and taken before the kernel kills.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from math import inf
 from pathlib import Path
 
 from goom.case.errors import BadInput
+from goom.case.evidence import NotRead
 from goom.sources import procfs
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
@@ -34,6 +36,7 @@ _ATTACH = Cadence(first=(0.1, 0.2, 0.4, 1.0), every_seconds=2.0, stretch_fractio
 _WRITING_SECONDS = 10.0
 _CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
+_NUMBER = re.compile(r"\d+")
 _HELD_WAIT_SECONDS = 0.05  # for another look to end, while the program is held
 
 
@@ -50,6 +53,7 @@ class XrayWatch:
         self._recorder = recorder
         self._spans = SpanWatch(recorder)
         self._lock = threading.RLock()
+        self._noted: set[tuple[str, str]] = set()
         self._unwritten: deque[Callable[[], None]] = deque()
         self._writer: threading.Thread | None = None
         self._looked_at = -inf
@@ -182,8 +186,8 @@ class XrayWatch:
         if not sample.torn:
             since = self._held_since
             now = 0.0 if since is None else time.monotonic() - since
-            held = {"HeldSeconds": self.held_seconds + now}
-            self._recorder.xray_look(sample.at_seconds, row(sample) | held)
+            own = {"HeldSeconds": self.held_seconds + now, "PID": float(self._pid)}
+            self._recorder.xray_look(sample.at_seconds, row(sample) | own)
 
     def _look(self, *, thorough: bool = False) -> float:
         """Read in the shortest time; name and write when the program goes on."""
@@ -220,6 +224,13 @@ class XrayWatch:
         except BadInput as error:
             self._recorder.not_read("what an X-ray look saw", error.message, error.hint)
         for one in depth.not_read:
+            self._note(one)
+
+    def _note(self, one: NotRead) -> None:
+        """Once for each kind: how many stacks ran just then is another number at every look."""
+        kind = (one.what, _NUMBER.sub("", one.why))
+        if kind not in self._noted:
+            self._noted.add(kind)
             self._recorder.not_read(one.what, one.why, one.hint)
 
 
