@@ -104,6 +104,20 @@ def test_cost_is_what_rose_between_the_looks() -> None:
     assert cost.allocated_bytes_per_second == pytest.approx(10 * MIB)
 
 
+def test_gogc_is_a_percentage_of_stacks_and_globals_too() -> None:
+    number = np.arange(20)
+    marked = 20 * MIB + number * MIB
+    stacks = looks(GCPercentHeapGoal=marked + (marked + 60 * MIB))  # GOGC=100, 60 MiB of stacks
+    cost = gc_cost(clock(19.0), None, Subject(), None, None, course(stacks))
+    assert cost is not None
+    assert cost.goal_ratio > 3
+    assert cost.effective_gogc_percent == pytest.approx(100.0)
+    off = looks(GCPercentHeapGoal=[np.nan] * 20, GOGC=[-1] * 20, GOMEMLIMIT=[64 * MIB] * 20)
+    cost = gc_cost(clock(19.0), None, Subject(), None, None, course(off))
+    assert cost is not None
+    assert cost.effective_gogc_percent == pytest.approx(100 * (cost.goal_ratio - 1), rel=0.01)
+
+
 def test_an_idle_program_or_one_before_1_20_has_no_cost() -> None:
     assert gc_cost(clock(19.0), None, Subject(), None, None, course(looks(NumGC=[3] * 20))) is None
     silent = looks(GCAssistNs=[np.nan] * 20)

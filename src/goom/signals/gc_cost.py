@@ -37,6 +37,7 @@ class GCCost:
     ``goal_ratio`` is goal over marked (median): 2 with GOGC=100; ``effective_gogc_percent`` what
     GOGC would have to be for it. ``resting_fraction`` is the share of wall time with no mark phase.
     ``limit_driven_fraction``: cycles whose goal lies clearly below what GOGC alone would set.
+    ``longest_pause_seconds`` is nan of X-ray, which sees only their sum.
     ``allocated_bytes_per_second`` counts what reached the heap between the marks.
     """
 
@@ -169,15 +170,26 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
         share_of_machine_fraction=gc_cpu / (wall * procs),
         assist_fraction=rise(xray.assist_seconds) / max(gc_cpu, 1e-9),
         goal_ratio=ratio,
-        effective_gogc_percent=100 * (ratio - 1),
+        effective_gogc_percent=_effective_gogc(xray, np.flatnonzero(settled)[large]),
         resting_fraction=min(max(0.0, 1.0 - marking / wall), 1.0),
         limit_driven_fraction=driven,
         allocated_bytes_per_second=rise(xray.allocated_bytes) / wall,
         stacks_scanned_bytes=nan,
-        longest_pause_seconds=rise(xray.pause_seconds) / cycles,
+        longest_pause_seconds=nan,
         procs=procs,
         source="X-ray",
     )
+
+
+def _effective_gogc(xray: XrayCourse, rows: NDArray[np.intp]) -> float:
+    """GOGC is a percentage of marked, stacks and globals (commit, mgcpacer.go): what these come to
+    its own goal tells, and where it is off, marked stands for all. nan for tiny heaps.
+    """
+    marked, gogc = xray.heap_marked_bytes[rows], xray.gogc_percent[rows]
+    base = 100.0 * (xray.gogc_goal_bytes[rows] - marked) / np.where(gogc > 0, gogc, nan)
+    base = np.where(np.isfinite(base) & (base > 0), base, marked)
+    runway = np.maximum(xray.goal_bytes[rows] - marked, 0.0)
+    return float(np.median(100.0 * runway / base)) if len(rows) else nan
 
 
 def _from_execution(

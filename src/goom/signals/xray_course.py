@@ -35,6 +35,8 @@ class XrayCourse:
     heap_live_bytes: Floats
     allocated_bytes: Floats
     goal_bytes: Floats
+    gogc_goal_bytes: Floats  # inf where GOGC is off
+    gogc_percent: Floats
     limit_driven: Flags
     assist_seconds: Floats
     dedicated_seconds: Floats
@@ -71,6 +73,8 @@ def xray_course(memstats: MemStatsSeries, subject: Subject) -> XrayCourse | None
         heap_live_bytes=column("HeapLive"),
         allocated_bytes=column("TotalAlloc"),
         goal_bytes=goal,
+        gogc_goal_bytes=np.nan_to_num(column("GCPercentHeapGoal"), nan=np.inf),
+        gogc_percent=column("GOGC"),
         limit_driven=driven,
         assist_seconds=column("GCAssistNs", 1e-9),
         dedicated_seconds=column("GCDedicatedNs", 1e-9),
