@@ -21,7 +21,7 @@ from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import obtain
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.bundle_writer import BundleWriter
-from goom.sources.manifest import Manifest
+from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.recorder import Recorder
 from goom.sources.run import RunOptions, RunResult, observe
 from goom.sources.xray_target import Target
@@ -151,3 +151,19 @@ def test_a_held_program_waits_for_no_other_look(tmp_path: Path) -> None:
         watch.while_held()
         assert watch.looks == 2
     watch.close()
+
+
+@pytest.mark.real_go
+def test_that_a_program_ended_is_nothing_that_was_not_read(tmp_path: Path) -> None:
+    manifest = Manifest(subject=Subject(name="x"), options={})
+    recorder = Recorder(BundleWriter(tmp_path / "x.goom"), manifest)
+    watch = XrayWatch(recorder)
+    with silent() as process:
+        watch.follow(process.pid)
+        watch.at_brink()
+        watch._let_go()
+    watch.at_brink()
+    watch.close()
+    recorder.finish(ManifestEnd())
+    assert watch.looks == 1
+    assert not [one for one in read_bundle(tmp_path / "x.goom").not_read if "no process" in one.why]

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -123,7 +124,7 @@ class XrayWatch:
     def close(self) -> None:
         """Stop; what was read is written."""
         with self._lock:
-            if self._target is None and self._why[0]:
+            if self._program is None and self._why[0]:
                 self._recorder.not_read("X-ray of the process's memory", *self._why)
             self._forget()
             self._pid = 0  # who comes late attaches no more
@@ -131,7 +132,7 @@ class XrayWatch:
     def _forget(self) -> None:
         """Let go of the process, and of what is known of it."""
         self._let_go()
-        self._tries, self._why = 0, ("", "")
+        self._tries, self._why, self._program = 0, ("", ""), None
         self._rows, self._depth, self._attach = Timer(_ROWS), Timer(_DEPTH), Timer(_ATTACH)
 
     def _let_go(self) -> None:
@@ -149,7 +150,7 @@ class XrayWatch:
             try:
                 yield
             except BadInput as error:
-                if self._pid and procfs.is_alive(self._pid):
+                if not self._is_ending():
                     self._recorder.not_read("X-ray look", error.message, error.hint)
                     self._let_go()  # and attach anew, some times
 
@@ -164,16 +165,19 @@ class XrayWatch:
         self._attach.looked(elapsed)
         with contextlib.ExitStack() as undo:
             try:
-                self._program = _program(self._pid)
-                target = attach(self._pid)
+                program, target = _program(self._pid), attach(self._pid)
                 undo.callback(target.close)
                 self._sampler, self._reader = Sampler(target), DepthReader(target)
             except BadInput as error:
                 self._why = (error.message, error.hint)
                 return False
             undo.pop_all()
-        self._target = target
+        self._target, self._program = target, program
         return True
+
+    def _is_ending(self) -> bool:
+        """It gives its memory back before it is gone: what cannot be read then is no news."""
+        return procfs.rss_bytes(self._pid) == 0 or not procfs.is_alive(self._pid)
 
     def _is_same(self) -> bool:
         """Whether the process still runs the program that was attached to: it may have exec'd."""
@@ -194,6 +198,8 @@ class XrayWatch:
         assert self._reader is not None
         began = time.monotonic()
         depth = self._reader.read()
+        if depth.not_read and self._is_ending():
+            depth = replace(depth, not_read=())
         self._unwritten.append(partial(self._write, self._reader, depth, thorough=thorough))
         self.looks += 1
         self._row()
