@@ -183,4 +183,4 @@ def test_a_mapping_that_grew_while_it_was_listed_counts_once() -> None:
     seen = smaps.parse(text)
     assert seen.anonymous_bytes.tolist() == [92 * 1024, 190100 * 1024, 12 * 1024]
     assert seen.end[1] == 0xC00F800000
-    assert len(seen.names) == len(seen.permissions) == len(seen.huge_advice) == 3
+    assert len(seen.names) == len(seen.permissions) == len(seen.rss_bytes) == 3

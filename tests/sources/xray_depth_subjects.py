@@ -17,7 +17,9 @@ STRIPPED = ("-ldflags=-s -w",)
 
 @dataclass(frozen=True)
 class Subject:
-    """A running program; ``ask`` gives what it writes: b"h" heap text, b"H" protobuf, b"g" dump, b"G" goroutine profile."""
+    """A running program; ``ask`` gives what it writes: b"h" heap text, b"H" protobuf, b"g" dump,
+    b"G" goroutine profile.
+    """
 
     process: subprocess.Popen[bytes]
 

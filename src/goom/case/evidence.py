@@ -14,6 +14,9 @@ from goom.case.subject import Subject
 from goom.case.surroundings import NO_NUMA, NO_SURROUNDINGS, NumaLooks, SurroundingsLooks
 from goom.case.xray_spans import SpanMaps
 
+# How X-ray says that there is nothing to read, whoever looks again: in ``NotRead.why``.
+NO_HEAP_PROFILE = "keeps no heap profile"
+
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
@@ -49,6 +52,9 @@ class MappingLooks:
     all: tuple[Mappings, ...]
 
 
+NO_SPANS, NO_EBPF = SpanMaps(()), EbpfLooks(())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The facts as they were seen; whatever is absent is None or empty."""
@@ -59,7 +65,7 @@ class Evidence:
     mappings: MappingLooks = MappingLooks(())
     surroundings: SurroundingsLooks = NO_SURROUNDINGS
     numa: NumaLooks = NO_NUMA
-    spans: SpanMaps = SpanMaps(())
+    spans: SpanMaps = NO_SPANS
     exec_traces: ExecutionTraces = NO_TRACES
     gctrace: GCTrace | None = None
     memstats: MemStatsSeries | None = None
@@ -67,6 +73,12 @@ class Evidence:
     cgroup: CgroupSeries | None = None
     metrics: MetricsSeries | None = None
     binary: BinaryCalls | None = None
-    ebpf: EbpfLooks = EbpfLooks(())
+    ebpf: EbpfLooks = NO_EBPF
     not_read: tuple[NotRead, ...] = ()
     sources: tuple[str, ...] = field(default_factory=tuple)  # what each fact was read from
+
+    @property
+    def keeps_heap_profile(self) -> bool:
+        """False when X-ray found that the program keeps none: no later look can have one."""
+        absent = any(NO_HEAP_PROFILE in one.why for one in self.not_read)
+        return bool(self.profiles.of("heap", "allocs")) or not absent

@@ -129,7 +129,9 @@ LOOKS = (
         query=Query("threadcreate", "/threadcreate", ".pb.gz"),
     ),
 )
-DEFAULT = ("smaps", "xray", "heap", "goroutine", "memstats", "dump", "goroutineleak", "cpu", "metrics")
+DEFAULT = (
+    "smaps", "xray", "heap", "goroutine", "memstats", "dump", "goroutineleak", "cpu", "metrics",
+)  # fmt: skip
 
 
 def chosen(names: Sequence[str]) -> tuple[Look, ...]:
