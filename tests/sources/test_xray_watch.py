@@ -167,3 +167,24 @@ def test_that_a_program_ended_is_nothing_that_was_not_read(tmp_path: Path) -> No
     recorder.finish(ManifestEnd())
     assert watch.looks == 1
     assert not [one for one in read_bundle(tmp_path / "x.goom").not_read if "no process" in one.why]
+
+
+@pytest.mark.real_go
+def test_two_who_want_to_look_at_once_look_once(tmp_path: Path) -> None:
+    """At a step to the limit the kernel wakes both the warden and the brink's thread."""
+    manifest = Manifest(subject=Subject(name="x"), options={})
+    watch = XrayWatch(Recorder(BundleWriter(tmp_path / "x.goom"), manifest))
+    with silent() as process:
+        watch.follow(process.pid)
+        watch.at_brink()
+        both = [threading.Thread(target=one) for one in (watch.while_held, watch.at_brink)]
+        with watch._lock:
+            for one in both:
+                one.start()
+            time.sleep(0.1)
+        for one in both:
+            one.join(10)
+        assert watch.looks == 2
+        watch.at_brink()
+        assert watch.looks == 3
+    watch.close()

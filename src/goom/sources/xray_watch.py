@@ -38,7 +38,7 @@ _WRITING_SECONDS = 10.0
 _CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
 _NUMBER = re.compile(r"\d+")
-_HELD_WAIT_SECONDS = 0.05  # for another look to end, while the program is held
+_HELD_WAIT_SECONDS = 0.3  # for another look to end, while the program is held
 
 
 class XrayWatch:
@@ -58,6 +58,8 @@ class XrayWatch:
         self._unwritten: deque[Callable[[], None]] = deque()
         self._writer: threading.Thread | None = None
         self._looked_at = -inf
+        self._thorough = (-inf, -inf)  # when the last such look began and ended
+        self._takes_long = False  # what the thread that has the lock does
         self._began = time.monotonic()
         self._held_since: float | None = None
         self._pid = 0
@@ -90,9 +92,10 @@ class XrayWatch:
                 self._depth.looked(elapsed, took)
 
     def at_brink(self) -> None:
-        """Read who holds the memory now."""
+        """Read who holds the memory now, unless that was read while this waited for its turn."""
+        called = time.monotonic()
         with self._reading():
-            if self._attached(time.monotonic() - self._began, now=True):
+            if self._thorough[1] < called and self._attached(called - self._began, now=True):
                 self._look(thorough=True)
 
     def while_held(self) -> None:
@@ -100,7 +103,7 @@ class XrayWatch:
         for nothing that takes long.
         """
         began = time.monotonic()
-        if self._lock.acquire(timeout=_HELD_WAIT_SECONDS):
+        if not self._takes_long and self._lock.acquire(timeout=_HELD_WAIT_SECONDS):
             try:
                 self._held_look(began)
             finally:
@@ -111,7 +114,8 @@ class XrayWatch:
     def _held_look(self, began: float) -> None:
         self._held_since = began
         with self._reading():
-            if self._target is not None and self._is_same():
+            seen = self._thorough[0] >= began  # by the thread that was first
+            if self._target is not None and not seen and self._is_same():
                 self._look(thorough=True)
 
     def last_round(self) -> None:
@@ -119,7 +123,8 @@ class XrayWatch:
         with self._reading():
             if self._target is not None:
                 self._look()
-                self._spans.look(self._target)
+                with self._long():
+                    self._spans.look(self._target)
 
     def close(self) -> None:
         """Stop; what was read is written."""
@@ -137,8 +142,9 @@ class XrayWatch:
 
     def _let_go(self) -> None:
         """Close its memory, when all that was read of it is written."""
-        self._write_all()
-        self._spans.wait()
+        with self._long():
+            self._write_all()
+            self._spans.wait()
         if self._target is not None:
             self._target.close()
         self._target = self._sampler = self._reader = None
@@ -163,7 +169,7 @@ class XrayWatch:
             return False
         self._tries += 1
         self._attach.looked(elapsed)
-        with contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as undo, self._long():
             try:
                 program, target = _program(self._pid), attach(self._pid)
                 undo.callback(target.close)
@@ -174,6 +180,15 @@ class XrayWatch:
             undo.pop_all()
         self._target, self._program = target, program
         return True
+
+    @contextlib.contextmanager
+    def _long(self) -> Iterator[None]:
+        """Nobody waits for this while the program is held."""
+        self._takes_long = True
+        try:
+            yield
+        finally:
+            self._takes_long = False
 
     def _is_ending(self) -> bool:
         """It gives its memory back before it is gone: what cannot be read then is no news."""
@@ -205,6 +220,8 @@ class XrayWatch:
         self._row()
         self._looked_at = time.monotonic()
         self.brink_seconds = self._looked_at - began
+        if thorough:
+            self._thorough = (began, self._looked_at)
         return self.brink_seconds
 
     def _write_when_calm(self) -> None:
