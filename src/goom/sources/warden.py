@@ -15,6 +15,7 @@ from pathlib import Path
 from goom.sources.cgroup import MemoryCgroup
 from goom.sources.cgroup_v1 import CgroupV1
 from goom.sources.freezer import Freezer
+from goom.sources.lookers import be_prompt
 
 _STEPS = (0.95, 0.97, 0.985)  # of the limit
 _LONGEST_SECONDS = 0.5  # that a program is held, whatever becomes of goom
@@ -86,6 +87,7 @@ class Warden:
         self._thread.join(1.0)
 
     def _follow(self) -> None:
+        be_prompt()
         with self._line as line, contextlib.suppress(OSError):
             try:
                 while line.recv(1):
