@@ -60,7 +60,7 @@ TWINS: tuple[Twin, ...] = (
         ),
     ),
     Twin("C075", HOLDS, assisted(0.0)),
-    Twin("C075", IN_PART, assisted(0.1)),
+    Twin("C075", IN_PART, assisted(0.05)),
     Twin("C075", IN_PART, assisted(0.9) | of("1.27.3", **ASSISTED, **{SHORTER: 0.0})),
     Twin("C075", DOES_NOT_HOLD, assisted(0.9)),
     Twin("C076", HOLDS, each(gogc_effect_ratio=2.0, finalizer_effect_ratio=4.0)),

@@ -16,6 +16,7 @@ from goom.claims.bench.bench import Bench, Go, Row
 from goom.claims.bench.claim import Claim
 from goom.claims.bench.reading import every, number, per_version
 
+_LIVE_MIB = "20"
 _SLOW_MIB_PER_SECOND = "60"
 _SECONDS = "3"
 
@@ -26,8 +27,8 @@ def measure(bench: Bench) -> Figures:
 
 
 def _measure(go: Go) -> Row:
-    fast = go.run("assisting", "50", _SECONDS, "0").figures()
-    slow = go.run("assisting", "50", _SECONDS, _SLOW_MIB_PER_SECOND).figures()
+    fast = go.run("assisting", _LIVE_MIB, _SECONDS, "0").figures()
+    slow = go.run("assisting", _LIVE_MIB, _SECONDS, _SLOW_MIB_PER_SECOND).figures()
     return {
         "assist_at_full_speed_seconds": round(fast["assist_seconds"], 4),
         "assist_at_60_mib_per_second_seconds": round(slow["assist_seconds"], 4),

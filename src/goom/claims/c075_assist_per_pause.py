@@ -13,6 +13,8 @@ from goom.claims.bench.running import Setting
 
 _TRACED = Setting(environment=(("GODEBUG", "gctrace=1,gcpacertrace=1"),))
 _SAID_SECONDS = 0.005
+_ENOUGH_CYCLES, _MOST_RUNS = 12, 5  # a busy machine sees few of them in one run
+_SOME = 0.1
 _SHORTER = "pause_under_half_of_assist_fraction"
 
 
@@ -22,14 +24,20 @@ def measure(bench: Bench) -> Figures:
 
 
 def _measure(go: Go) -> Row:
-    cycles = go.run("assisting", "50", "2", "0", setting=_TRACED).trace().cycles
-    pauses = cycles.sweep_termination_seconds + cycles.mark_termination_seconds
-    assists = cycles.assist_cpu_seconds
-    loud = assists > _SAID_SECONDS
+    pauses = assists = np.zeros(0)
+    for again in range(_MOST_RUNS):
+        run = go.run_again if again else go.run
+        cycles = run("assisting", "50", "2", "0", setting=_TRACED).trace().cycles
+        stopped = cycles.sweep_termination_seconds + cycles.mark_termination_seconds
+        pauses = np.append(pauses, stopped)
+        assists = np.append(assists, cycles.assist_cpu_seconds)
+        loud = assists > _SAID_SECONDS
+        if loud.sum() >= _ENOUGH_CYCLES:
+            break
     if not loud.any():
         raise CannotMeasureError("no cycle had 5 ms of assists here")
     return {
-        "cycles": len(cycles),
+        "cycles": len(pauses),
         "cycles_over_5_ms_of_assist": int(loud.sum()),
         "pause_of_those_median_seconds": float(np.median(pauses[loud])),
         "assist_of_those_median_seconds": float(np.median(assists[loud])),
@@ -44,7 +52,7 @@ def judge(figures: Figures) -> Judgement:
         " the world stood still for less than half as long as the assists took; in the median for"
         f" {per_version(figures, 'pause_of_those_median_seconds', seconds_text)}"
     )
-    if every(figures, lambda row: number(row, _SHORTER) >= 0.25):
+    if every(figures, lambda row: number(row, _SHORTER) >= _SOME):
         return does_not_hold(said)
     return holds(said) if every(figures, lambda row: row[_SHORTER] == 0) else holds_in_part(said)
 
@@ -59,7 +67,7 @@ CLAIM = Claim(
             "pauses of each cycle"
         ),
         rule=(
-            "does not hold when in a quarter of the cycles with over 5 ms of assists, in every "
+            "does not hold when in a tenth of the cycles with over 5 ms of assists, in every "
             "version, the pauses are less than half as long (others on the machine only make a "
             "pause longer); holds when in none; otherwise in part"
         ),

@@ -2,7 +2,8 @@
 //
 //	assisting LIVE_MIB SECONDS MIB_PER_SECOND [finalizers COUNT]
 //
-// At 0 MiB per second it allocates as fast as it can.
+// At 0 MiB per second it allocates as fast as it can. It never catches up: it rests after each tree,
+// so that on a busy machine it is slower, and not at full speed now and then.
 package main
 
 import (
@@ -52,20 +53,17 @@ func main() {
 }
 
 func replace(lasting time.Duration, speed float64) int {
+	var rest time.Duration
+	if speed > 0 {
+		rest = time.Duration(float64(time.Second) / 16 / speed)
+	}
 	began := time.Now()
 	replaced := 0
-	for {
-		gone := time.Since(began)
-		if gone > lasting {
-			return replaced
-		}
-		if speed > 0 && float64(replaced)/16 > speed*gone.Seconds() {
-			time.Sleep(time.Millisecond)
-			continue
-		}
+	for ; time.Since(began) < lasting; replaced++ {
 		trees[replaced%len(trees)] = grow(10)
-		replaced++
+		time.Sleep(rest)
 	}
+	return replaced
 }
 
 func grow(depth int) *node {
