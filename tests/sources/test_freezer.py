@@ -133,3 +133,25 @@ def test_what_a_killed_goom_left_frozen_goes_on_when_the_next_makes_a_cgroup(
     make_folder(tmp_path)
     told = {file.name: file.read_text() for file in tmp_path.glob(f"goom-{gone.pid}-*/*")}
     assert told == {"freezer.state": "THAWED", "cgroup.freeze": "0"}
+
+
+ASKS = """
+import os, sys
+from goom.sources.freezer import freezer_of
+print(freezer_of(int(sys.argv[1])), freezer_of(os.getpid()))
+"""
+
+
+@pytest.mark.real_cgroup
+def test_goom_never_freezes_the_cgroup_that_it_lives_in_itself(freezer: Freezer) -> None:
+    """A session's own cgroup, or a unit's: nobody would be left to thaw it."""
+    (entrance,) = freezer.entrances()
+    with spinning(freezer) as child:
+        answer = subprocess.run(
+            [sys.executable, "-c", ASKS, str(child.pid)],
+            preexec_fn=lambda: os.write(entrance, b"0") and None,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    os.close(entrance)
+    assert answer.stdout.split() == [b"None", b"None"]

@@ -35,7 +35,7 @@ __all__ = ["CaptureOptions", "CaptureResult", "CaptureStatus", "capture", "plann
 _TICK_SECONDS = 0.05
 _LAST_ROUND_SECONDS = 5.0
 _NO_ENDPOINT = "none of the program's addresses answers as one"
-_NO_FREEZER = "it shares its cgroup with everybody, or goom may not freeze it"
+_NO_FREEZER = "it shares its cgroup with everybody or with goom, or goom may not freeze it"
 _SERVE_ONE = """Serve one, on loopback:  import _ "net/http/pprof"  and
 go http.ListenAndServe("127.0.0.1:6060", nil)   or name it:  --url URL"""
 

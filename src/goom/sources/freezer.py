@@ -98,11 +98,15 @@ def _new_folder(parent: Path, version: int) -> Path | None:
 
 
 def freezer_of(pid: int) -> Freezer | None:
-    """The cgroup that a process lives in, others in it included; None when it is everybody's."""
+    """The cgroup that a process lives in, others in it included; None when it is everybody's, or
+    goom's too: who would thaw?
+    """
+    own = {version: root / place.lstrip("/") for root, place, version in _hierarchies(os.getpid())}
     for root, place, version in _hierarchies(pid):
         folder = root / place.lstrip("/")
         switch = folder / _SWITCHES[version][0]
-        if place.strip("/") and os.access(switch, os.W_OK):
+        with_goom = own.get(version, folder).is_relative_to(folder)
+        if place.strip("/") and not with_goom and os.access(switch, os.W_OK):
             return Freezer(folder, version, is_owned=False)
     return None
 
