@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goom.case.evidence import Evidence
+from goom.case.evidence import NO_HEAP_PROFILE, Evidence, NotRead
+from goom.case.evidence_words import TWO_HEAP_PROFILES
 from goom.case.subject import Subject
 from goom.case.verdict import CANNOT_TELL, CAUSES, Hypothesis, NotChecked, Reason
 from goom.verdict import LEAST_CONFIDENCE, weigh
@@ -108,3 +109,20 @@ def test_a_sure_verdict_asks_for_nothing_more() -> None:
     assert (sure.cause, sure.tell_apart) == ("heap_leak", "")
     close = weigh((said("heap_leak", 6), said("off_heap", 5, lacks="smaps")), (), NOTHING)
     assert "smaps" in close.tell_apart
+
+
+def test_nobody_is_sent_for_a_heap_profile_that_the_program_does_not_keep() -> None:
+    leak = said("heap_leak", 9.0, lacks=TWO_HEAP_PROFILES)
+    why = NotRead("heap profile, by X-ray", f"process 7 {NO_HEAP_PROFILE}")
+    none = weigh([leak], (), Evidence(subject=Subject(), not_read=(why,)))
+    assert none.missing == ()
+    assert "keeps no heap profile" in none.unnamed
+    some = weigh([leak], (), NOTHING)
+    assert some.missing == (TWO_HEAP_PROFILES,)
+    assert not some.unnamed
+
+
+def test_a_leak_of_goroutines_is_named_without_a_heap_profile() -> None:
+    why = NotRead("heap profile, by X-ray", f"process 7 {NO_HEAP_PROFILE}")
+    seen = Evidence(subject=Subject(), not_read=(why,))
+    assert not weigh([said("goroutine_leak", 9.0)], (), seen).unnamed

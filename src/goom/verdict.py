@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp
 
 from goom.case.evidence import Evidence
-from goom.case.evidence_words import missing_words
+from goom.case.evidence_words import OF_HEAP_PROFILES, missing_words
 from goom.case.verdict import CANNOT_TELL, Hypothesis, NotChecked, Reason, Rival, Verdict
 
 # Detectors do not share all evidence that they weigh, so their odds are flattened before they
@@ -21,6 +22,23 @@ _OF_ONE_RISE = frozenset(
     ("heap_leak", "goroutine_leak", "startup_burst", "traffic_surge", "pool_retention")
 )
 _SURE = 0.9  # beyond it nobody needs to be told how to be surer
+# Who allocates is known from heap profiles alone; stacks and mappings have witnesses of their own.
+_NAMED_BY_HEAP_PROFILE = frozenset(
+    (
+        "heap_leak",
+        "startup_burst",
+        "traffic_surge",
+        "alloc_churn",
+        "limit_too_low",
+        "limit_missing",
+        "fragmentation",
+        "pool_retention",
+    )
+)
+_UNNAMED = (
+    "No line is named: the program keeps no heap profile. Build it with import _ "
+    '"net/http/pprof" (no port need listen), and X-ray reads who allocates.'
+)
 
 
 def weigh(
@@ -31,7 +49,10 @@ def weigh(
         Hypothesis(cause=one.name, prior=UNHEARD_LOG_ODDS, missing=missing_words(one.missing))
         for one in silent
     ]
-    ranked = sorted([*hypotheses, *unheard], key=lambda one: -one.log_odds)
+    heard = [*hypotheses, *unheard]
+    if not evidence.keeps_heap_profile:
+        heard = [_without_heap_profiles(one) for one in heard]
+    ranked = sorted(heard, key=lambda one: -one.log_odds)
     shares = dict(zip((one.cause for one in ranked), _shares(ranked), strict=True))
     if not _enough(ranked, shares):
         return _cannot_tell(ranked, shares, evidence)
@@ -49,7 +70,19 @@ def weigh(
         missing=first.missing,
         also=_also(ranked),
         tell_apart=_tell_apart(ranked) if confidence < _SURE else "",
+        unnamed=_unnamed(first, evidence),
     )
+
+
+def _without_heap_profiles(one: Hypothesis) -> Hypothesis:
+    """Nobody is sent for a profile that the program does not keep."""
+    return replace(one, missing=tuple(what for what in one.missing if what not in OF_HEAP_PROFILES))
+
+
+def _unnamed(first: Hypothesis, evidence: Evidence) -> str:
+    """Why there is no blame, where one could be had."""
+    wanted = first.cause in _NAMED_BY_HEAP_PROFILE and not first.blame
+    return _UNNAMED if wanted and not evidence.keeps_heap_profile else ""
 
 
 def _shares(ranked: Sequence[Hypothesis]) -> list[float]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# What detectors lack where only a heap profile says it, with the command that gets one.
+TWO_HEAP_PROFILES = "two heap profiles a minute apart (goom capture --for 60s PID-or-URL)"
+HEAP_PROFILE_OF_GARBAGE = "a heap profile, to name who makes the garbage (goom capture PID-or-URL)"
+HEAP_PROFILE_OF_BURST = "a heap profile taken during the burst"
+HEAP_PROFILE_OF_SURVIVORS = "a heap profile, to name who holds the survivors"
+OF_HEAP_PROFILES = frozenset(
+    (TWO_HEAP_PROFILES, HEAP_PROFILE_OF_GARBAGE, HEAP_PROFILE_OF_BURST, HEAP_PROFILE_OF_SURVIVORS)
+)
 _LOG = "a GC log (GODEBUG=gctrace=1)"
 _TWO_HEAPS = "two heap profiles some time apart"
 _OVER_TIME = "memory over time"
@@ -28,7 +36,7 @@ _WORDS = {
     "MetricsSeries": "Prometheus metrics",
     "Onset": _OVER_TIME,
     "OutsideCallers": "the places that call C or map memory",
-    "Pooling": "a sync.Pool in use, seen in heap profiles or in the binary",
+    "Pooling": "heap profiles, or a span map (goom xray PID --spans, or goom capture)",
     "ProcessSeries": "/proc/PID over time",
     "Profiles": "pprof profiles",
     "SiteGrowth": _TWO_HEAPS,

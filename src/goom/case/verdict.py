@@ -83,6 +83,7 @@ class Verdict:
 
     ``also`` names a second cause that is true as well (the first kills first).
     ``tell_apart`` says which evidence would separate the first two, and how to get it.
+    ``unnamed`` says why no place in the code is blamed where one could be, and what to do about it.
     """
 
     cause: str
@@ -96,6 +97,7 @@ class Verdict:
     missing: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     tell_apart: str = ""
+    unnamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

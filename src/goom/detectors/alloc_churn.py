@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goom.case.evidence_words import HEAP_PROFILE_OF_GARBAGE
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -68,7 +69,7 @@ def alloc_churn(
         "gctrace",
     )
     if sites is None:
-        weighing.lacks("an allocation profile (…/debug/pprof/allocs) to name who makes the garbage")
+        weighing.lacks(HEAP_PROFILE_OF_GARBAGE)
     return weighing.hypothesis(
         "alloc_churn",
         _summary(cost),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from goom.case.evidence_words import HEAP_PROFILE_OF_SURVIVORS
 from goom.case.span_occupancy import SpanOccupancies
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
@@ -76,7 +77,7 @@ def fragmentation(
         weighing.minus(1.5 * ramp(garbage, 0.3, 0.5), garbage_text, growth.source)
     what = "the objects that live in these spans"
     if sites is None:
-        weighing.lacks("a heap profile, to name who holds the survivors")
+        weighing.lacks(HEAP_PROFILE_OF_SURVIVORS)
     return weighing.hypothesis(
         "fragmentation",
         _summary(waste, free, live),

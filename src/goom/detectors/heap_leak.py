@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan, nan
 
 from goom.case.binary import BinaryCalls
+from goom.case.evidence_words import TWO_HEAP_PROFILES
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -56,7 +57,7 @@ def heap_leak(
     _share(weighing, growth)
     _rivals(weighing, course, pooling)
     if sites is None or len(sites.look_seconds) < 2:
-        weighing.lacks("two heap profiles a minute apart (goom capture --for 60s PID-or-URL)")
+        weighing.lacks(TWO_HEAP_PROFILES)
     return weighing.hypothesis(
         "heap_leak",
         _summary(marked, course),
@@ -105,7 +106,7 @@ def _rivals(weighing: Weighing, course: Course, pooling: Pooling | None) -> None
     if course.startup is not None:
         weighing.minus(4.5 * course.starting, course.startup.text, "the start of the process")
     if pooling is not None:
-        weighing.minus(3.5 * ramp(pooling.strength, 0.3, 0.8), pooling.summary, "heap profile")
+        weighing.minus(3.5 * ramp(pooling.strength, 0.3, 0.8), pooling.summary, pooling.source)
     done = (1.0 - course.harm.nearness) * course.harm.completed
     weighing.minus(2.5 * done, "the program did its work and ended by itself", "exit status 0")
     group = course.goroutines

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from goom.case.units import bytes_text
 from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
-from goom.signals.blame import of_holdings
+from goom.signals.blame import of_frames, of_holdings
 from goom.signals.course import Course
 from goom.signals.growth import Growth
 from goom.signals.pooling import Pooling
@@ -19,7 +21,7 @@ def pool_retention(
     pooling: Pooling,
     course: Course,
     growth: Growth,
-    sites: SiteGrowth,
+    sites: SiteGrowth | None,
 ) -> Hypothesis:
     """A pool keeps buffers at the size of the largest use they ever had.
 
@@ -33,7 +35,8 @@ def pool_retention(
 
     How sure:
         The heap profile says sizes and numbers, the binary which functions use a sync.Pool. A
-        pool of the program's own (a channel, a list) shows only by its bounded number.
+        pool of the program's own (a channel, a list) shows only by its bounded number. Without a
+        profile a span map counts the large objects, but does not say whose they are.
 
     What else looks like this:
         A leak of large objects (their number passes that of the goroutines and goes on rising), a
@@ -61,8 +64,8 @@ def pool_retention(
 
 
 def _buffers(weighing: Weighing, pooling: Pooling, size: float) -> None:
-    weighing.plus(5.5 * ramp(pooling.strength, 0.25, 0.8) * size, pooling.summary, "heap profile")
-    weighing.minus(3.5 * ramp(pooling.strength, 0.5, 0.2), pooling.summary, "heap profile")
+    weighing.plus(5.5 * ramp(pooling.strength, 0.25, 0.8) * size, pooling.summary, pooling.source)
+    weighing.minus(3.5 * ramp(pooling.strength, 0.5, 0.2), pooling.summary, pooling.source)
     weighing.minus(3.0 * (1.0 - size), f"only {bytes_text(pooling.held_bytes)} of it", "heap")
     if pooling.strength > 0.2:
         bounded = f"{pooling.objects:.0f} buffers: no more than could have been in use at once"
@@ -80,8 +83,11 @@ def _rivals(weighing: Weighing, course: Course) -> None:
     weighing.minus(2.0 * far, "memory is far from the limit", "usage")
 
 
-def _blame(pooling: Pooling, sites: SiteGrowth) -> tuple[Blame, ...]:
+def _blame(pooling: Pooling, sites: SiteGrowth | None) -> tuple[Blame, ...]:
     """Who allocates the large buffers, then who hands them back."""
+    if sites is None:
+        why = "uses a pool; nothing says whether the large objects are its own"
+        return of_frames(pooling.putters[:2], nan, why)
     rows = {
         row.function: row
         for row in of_holdings(sites, len(sites.look_seconds) - 1, "what is in use")

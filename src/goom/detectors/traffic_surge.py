@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goom.case.evidence_words import HEAP_PROFILE_OF_BURST
 from goom.case.units import bytes_text
 from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
@@ -66,7 +67,7 @@ def traffic_surge(
     weighing.minus(2.5 * course.starting, "the peak belongs to the start", "memory over time")
     since = onset.onset_seconds if onset is not None else 0.0
     if sites is None:
-        weighing.lacks("a heap profile taken during the burst")
+        weighing.lacks(HEAP_PROFILE_OF_BURST)
     return weighing.hypothesis(
         "traffic_surge",
         _summary(course, burst),

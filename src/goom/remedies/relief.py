@@ -24,7 +24,7 @@ _RELIEF = {
     ),
     "fragmentation": (
         "Return the free pages once",
-        "Call debug.FreeOSMemory (or a GC through …/debug/pprof/heap?gc=1) after the big phase.",
+        "Call debug.FreeOSMemory after the big phase, or restart once it is over.",
         "Free pages go back at once; free slots in pinned spans do not.",
         "one full collection",
     ),

@@ -88,6 +88,8 @@ def _top(case: Case) -> list[str]:
         blocks.append(f"Also true: {', '.join(f'`{_name(cause)}`' for cause in verdict.also)}")
     if verdict.blame:
         blocks.append("\n".join(f"- {_blamed(blame)}" for blame in verdict.blame[:5]))
+    if verdict.unnamed:
+        blocks.append(escaped(verdict.unnamed))
     if verdict.speaks_for:
         said = "\n".join(f"- {_reason(reason)}" for reason in verdict.speaks_for)
         blocks += ["What says so:", said]

@@ -9,6 +9,7 @@ import numpy as np
 
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
+from goom.case.span_occupancy import SpanOccupancies
 from goom.case.subject import Subject
 from goom.case.units import KIB, bytes_text
 from goom.rooms import signal
@@ -36,10 +37,54 @@ class Pooling:
     grown_over_use: float
     putters: tuple[Frame, ...]
     sites: tuple[Site, ...]
+    source: str = "heap profile"
 
 
 @signal
 def pooling(
+    subject: Subject,
+    sites: SiteGrowth | None,
+    binary: BinaryCalls | None,
+    goroutines: GoroutineTrend | None,
+    spans: SpanOccupancies | None = None,
+) -> Pooling | None:
+    """Who holds large blocks, by heap profiles; without any, how many there are, by span maps."""
+    if sites is not None:
+        return _by_sites(subject, sites, binary, goroutines)
+    return _by_spans(subject, binary, goroutines, spans) if spans is not None else None
+
+
+def _by_spans(
+    subject: Subject,
+    binary: BinaryCalls | None,
+    goroutines: GoroutineTrend | None,
+    spans: SpanOccupancies,
+) -> Pooling | None:
+    """Large objects have spans of their own. Whose they are no map says: that the program's own
+    code uses a pool counts half.
+    """
+    putters, last = _putters(subject, binary), spans.last
+    if not last.live_bytes:
+        return None
+    held, objects = float(last.large.object_bytes), float(last.large.count)
+    bounded = _bounded(objects, subject, goroutines)
+    share = held / last.live_bytes
+    return Pooling(
+        strength=ramp(share, 0.35, 0.65) * (0.3 * bool(putters) + 0.25 * bounded),
+        summary=_summary(held, objects, putters),
+        held_bytes=held,
+        held_fraction=share,
+        mean_block_bytes=held / max(objects, 1.0),
+        objects=objects,
+        bounded=bounded,
+        grown_over_use=0.0,
+        putters=putters,
+        sites=(),
+        source="span map",
+    )
+
+
+def _by_sites(
     subject: Subject,
     sites: SiteGrowth,
     binary: BinaryCalls | None,

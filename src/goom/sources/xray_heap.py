@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.errors import BadInput
+from goom.case.evidence import NO_HEAP_PROFILE
 from goom.case.profile import Ints
 from goom.case.xray_depth import HeapBuckets
 from goom.formats.go_layout import Layouts
@@ -31,7 +32,7 @@ _MEMORY_BUCKET = 1  # memProfile of bucketType
 _ATTEMPTS = 3
 _FUTURES = 3
 _NOT_ON = (
-    "process {pid} keeps no heap profile: its MemProfileRate is 0, because nothing in it uses "
+    f"process {{pid}} {NO_HEAP_PROFILE}: its MemProfileRate is 0, because nothing in it uses "
     "runtime.MemProfile (the linker then turns it off) or because it was switched off."
 )
 _HINT = 'Link it in, no port need listen:  import _ "net/http/pprof"  (GODEBUG cannot switch it on)'

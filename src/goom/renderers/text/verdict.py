@@ -48,6 +48,8 @@ def cause(case: Case, width: int) -> list[Line]:
     lines += [plain(row, 2) for row in wrapped(harmless(verdict.summary), width - 2, 4)]
     for blame in verdict.blame[:_BLAME_SHOWN]:
         lines += _blamed(blame, width)
+    if verdict.unnamed:
+        lines += [plain(row, 2) for row in wrapped(harmless(verdict.unnamed), width - 2, 3)]
     if verdict.also:
         lines.append(plain(f"Also true: {', '.join(verdict.also)}; {verdict.cause} came first.", 2))
     for missing in verdict.missing[:3] if verdict.cause == CANNOT_TELL else ():

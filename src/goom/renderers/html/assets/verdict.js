@@ -10,7 +10,7 @@ function verdictSection(report) {
       el("div", { class: "left" }, el("div", { class: "found-cause" }, causeLine(verdict, mood),
         el("p", { class: "summary" }, verdict.summary),
         verdict.also.length ? el("p", { class: "note" }, "Also true: ", verdict.also.join(", "), `; ${verdict.cause} came first.`) : null,
-        blameList(verdict), because(verdict),
+        blameList(verdict), verdict.unnamed ? el("p", { class: "note" }, prose(verdict.unnamed)) : null, because(verdict),
         verdict.cause === "cannot_tell" && verdict.missing.length ? missingList("Missing", verdict.missing) : null),
       factStrip(subjectFacts(report))),
       ordersBox(report)));
