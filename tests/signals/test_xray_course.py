@@ -8,7 +8,7 @@ import pytest
 from goom.case.series import MemStatsSeries
 from goom.case.subject import Subject
 from goom.case.units import MIB
-from goom.signals.gc_cost import gc_cost
+from goom.signals.gc_cost import GCCost, gc_cost
 from goom.signals.marked_heap import marked_heap
 from goom.signals.xray_course import XrayCourse, xray_course
 from tests.detectors.world import START
@@ -102,6 +102,27 @@ def test_cost_is_what_rose_between_the_looks() -> None:
     assert cost.resting_fraction == pytest.approx(0.4)
     assert cost.goal_ratio == pytest.approx(2.0)
     assert cost.allocated_bytes_per_second == pytest.approx(10 * MIB)
+
+
+def test_marking_on_idle_cpus_is_no_rest_where_a_limit_asks_for_it() -> None:
+    number = np.arange(20)
+
+    def cost_of(limit: float) -> GCCost:
+        seen = looks(
+            GOMEMLIMIT=[limit] * 20,
+            GCDedicatedNs=number * 0.02 * SECOND,
+            GCAssistNs=number * 0.0,
+            GCIdleNs=number * 1.6 * SECOND,
+        )
+        found = gc_cost(clock(19.0), None, Subject(), None, None, course(seen))
+        assert found is not None
+        return found
+
+    asked = cost_of(50 * MIB)
+    assert asked.resting_fraction == pytest.approx(0.19, abs=0.01)  # (1.6 + 0.02) / 2 Ps
+    assert asked.burden == 0.0
+    assert asked.restless == 1.0
+    assert cost_of(np.nan).restless == 0.0
 
 
 def test_gogc_is_a_percentage_of_stacks_and_globals_too() -> None:

@@ -55,8 +55,10 @@ def healthy(
     weighing.minus(3.5 * near, f"a peak of {bytes_text(harm.peak_bytes)} nearly hit it", "usage")
     _heap(weighing, course, marked)
     if cost is not None:
-        weighing.plus(1.0 * (1.0 - cost.burden), cost.share_text, cost.source)
+        weighing.plus(1.0 * (1.0 - max(cost.burden, cost.restless)), cost.share_text, cost.source)
         weighing.minus(4.5 * cost.burden, cost.share_text, cost.source)
+        rests = f"a memory limit lets the collector rest {cost.resting_fraction:.0%} of the time"
+        weighing.minus(4.5 * max(cost.restless - cost.burden, 0.0), rests, cost.source)
     _parts(weighing, growth)
     _lasting(weighing, composition)
     if course.goroutines is not None:

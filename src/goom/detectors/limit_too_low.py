@@ -52,7 +52,7 @@ def limit_too_low(
     weighing = Weighing()
     limit = course.harm.stated_gomemlimit_bytes
     setters = binary.memory_limit_setters() if binary is not None else ()
-    share = cost.burden
+    share = max(cost.burden, cost.restless)
     driven = ramp(cost.limit_driven_fraction, 0.3, 0.7)
     weighing.plus(
         4.0 * driven * share,
@@ -114,5 +114,6 @@ def _summary(cost: GCCost, limit: float, marked: MarkedHeap) -> str:
     name = "the memory limit" if isnan(limit) else f"GOMEMLIMIT={bytes_text(limit)}"
     return (
         f"{marked.last_text} survive each collection, too close to {name}: the "
-        f"collector runs {cost.cycles_per_second:.1f} times a second; {cost.share_text}."
+        f"collector runs {cost.cycles_per_second:.1f} times a second and rests "
+        f"{cost.resting_fraction:.0%} of the time; {cost.share_text}."
     )

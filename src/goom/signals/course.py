@@ -147,6 +147,8 @@ def _known(marked: MarkedHeap, end_seconds: float) -> float:
     time = marked.time_seconds
     unseen = (end_seconds - float(time[-1])) / max(end_seconds - float(time[0]), 1e-9)
     dies = 0.0 if isnan(marked.survival_fraction) else 1.0 - marked.survival_fraction
+    if marked.only_start:
+        dies = 0.5  # nobody has seen yet whether what is served dies
     return 1.0 - 0.9 * ramp(unseen, 0.12, 0.3) * dies
 
 

@@ -73,6 +73,14 @@ class GCCost:
         return ramp(self.share_of_process_fraction, 0.14, 0.28) * worth
 
     @property
+    def restless(self) -> float:
+        """0 to 1: a memory limit has the collector mark most of the time.
+
+        Be it on CPUs that nobody else wanted: a CPU quota and a bill count those as well.
+        """
+        return ramp(self.limit_driven_fraction, 0.3, 0.7) * ramp(self.resting_fraction, 0.7, 0.4)
+
+    @property
     def share_text(self) -> str:
         """The collector's share in words, of what is known."""
         machine = f"the collector used {self.share_of_machine_fraction:.0%} of the CPU that Go had"
@@ -157,8 +165,7 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
     goal = xray.goal_bytes[settled][large] / marked[large]
     ratio = float(np.median(goal)) if large.any() else nan
     driven = float(xray.limit_driven[settled][large].mean()) if large.any() else 0.0
-    # Workers are given a quarter of the Ps while a cycle marks (gcBackgroundUtilization).
-    marking = rise(xray.dedicated_seconds) / (0.25 * procs)
+    marking = _marking_of(gc_cpu + rise(xray.idle_seconds), rise(xray.dedicated_seconds), procs)
     return GCCost(
         cycles=int(cycles),
         forced_cycles=int(rise(xray.forced_cycles)),
@@ -179,6 +186,13 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
         procs=procs,
         source="X-ray",
     )
+
+
+def _marking_of(cpu_seconds: float, dedicated_seconds: float, procs: int) -> float:
+    """Wall time of the marks: workers are given a quarter of the Ps (gcBackgroundUtilization), and
+    where idle Ps do their work, it still takes the time that all Ps together need for it.
+    """
+    return float(np.fmax(dedicated_seconds / (0.25 * procs), cpu_seconds / procs))
 
 
 def _effective_gogc(xray: XrayCourse, rows: NDArray[np.intp]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
@@ -14,6 +14,7 @@ from goom.case.series import MemStatsSeries
 from goom.case.units import MIB, bytes_text
 from goom.rooms import signal
 from goom.signals.gc_processes import main_process, of_process
+from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, floors, trend
 from goom.signals.xray_course import XrayCourse
@@ -28,6 +29,8 @@ class MarkedHeap:
     ``survival_fraction`` is the share of newly allocated bytes that the next mark found
     reachable, over the last cycles: 1 when nothing dies (a load or a leak without garbage), about
     0 for pure garbage. ``estimated_last_bytes`` carries the last mark forward to the end with it.
+    ``only_start``: every mark is of the time when the program was still starting. What it loads
+    survives; that says nothing of what it serves, so ``survival_fraction`` is nan.
     """
 
     time_seconds: Floats
@@ -38,6 +41,7 @@ class MarkedHeap:
     survival_by_cycle: Floats  # [n], nan for the first
     heap_at_end_bytes: float  # heap live at the last look, nan unknown
     source: str
+    only_start: bool = False
 
     @property
     def last_bytes(self) -> float:
@@ -89,6 +93,23 @@ def marked_heap(
     memstats: MemStatsSeries | None,
     profiles: Profiles | None,
     xray: XrayCourse | None = None,
+    watched: StartupWatch | None = None,
+) -> MarkedHeap | None:
+    """What any source tells; marks of the start are no pattern for what came after it."""
+    found = _marked_heap(clock, trace, memstats, profiles, xray)
+    if found is None or watched is None or not clock.starts_at_process_start:
+        return found
+    if not float(found.time_seconds[-1]) < watched.started_by_seconds:
+        return found
+    return replace(found, only_start=True, survival_fraction=nan)
+
+
+def _marked_heap(
+    clock: Timebase,
+    trace: GCTrace | None,
+    memstats: MemStatsSeries | None,
+    profiles: Profiles | None,
+    xray: XrayCourse | None,
 ) -> MarkedHeap | None:
     """From gctrace; else from X-ray's looks; else from heap profiles (as of the last mark); else
     the floor of HeapAlloc.

@@ -9,15 +9,12 @@ import numpy as np
 
 from goom.case.units import seconds_text
 from goom.rooms import signal
-from goom.signals.goroutines import GoroutineTrend, Group
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.onset import Onset
 from goom.signals.site_growth import SiteGrowth
+from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
-
-_SERVING = ("net.(*netFD).accept", "os/signal.", "internal/poll.(*FD).Accept")
-_PARKED = ("runtime.", "time.Sleep", "sync.", "internal/sync.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +57,9 @@ def startup(
             ended_starting=False,
         )
     dying = _died_rising(onset, marked, main_share, busy)
+    if marked is not None and marked.only_start and watched is not None and watched.serves:
+        # It serves, and what came since is less than one goal: no load, that would be marked.
+        dying *= 0.4
     bump = _gave_back(onset)
     ended_starting = dying >= bump
     return Startup(
@@ -132,54 +132,3 @@ def _text(onset: Onset, share: float, ended_starting: bool) -> str:
         )
     where = "" if isnan(share) else f", {share:.0%} of it allocated on the main goroutine"
     return f"memory rose from the first moment on, for {seconds_text(onset.peak_seconds)}{where}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartupWatch:
-    """Where the main goroutine was, look by look, up to the end."""
-
-    busy_fraction: float  # of the last looks (at most five)
-    at_post_seconds: float  # first look at which it was parked at its post, nan never
-
-
-@signal
-def startup_watch(goroutines: GoroutineTrend) -> StartupWatch | None:
-    """Find the group that is the main goroutine at each look."""
-    mains = [group for group in goroutines.groups if _is_main(group)]
-    if not mains or not len(goroutines.look_seconds):
-        return None
-    looks = len(goroutines.look_seconds)
-    parked = np.zeros(looks, dtype=bool)
-    seen = np.zeros(looks, dtype=bool)
-    for group in mains:
-        here = group.counts > 0
-        seen |= here
-        if _at_post(group):
-            parked |= here
-    if not seen.any():
-        return None
-    late = goroutines.look_seconds >= 0.5 * goroutines.look_seconds[-1]
-    last = np.flatnonzero(seen & late)[-5:] if (seen & late).any() else np.flatnonzero(seen)[-1:]
-    at_post = goroutines.look_seconds[parked]
-    return StartupWatch(
-        busy_fraction=float((~parked[last]).mean()),
-        at_post_seconds=float(at_post[0]) if len(at_post) else nan,
-    )
-
-
-def _is_main(group: Group) -> bool:
-    return any(frame.function == "runtime.main" for frame in group.stack)
-
-
-def _at_post(group: Group) -> bool:
-    """Accepting or waiting for a signal, or parked by main.main itself.
-
-    A wait below another function of the program (for a loader, between two fetches) is no post.
-    """
-    if group.wait == "running":
-        return False
-    names = [frame.function for frame in group.stack]
-    if any(name.startswith(_SERVING) for name in names):
-        return True
-    above = names[: names.index("main.main")] if "main.main" in names else names
-    return all(name.startswith(_PARKED) for name in above)
