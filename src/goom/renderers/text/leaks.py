@@ -11,7 +11,7 @@ from goom.renderers.text.lines import Line, Span, hanging, pad
 
 _COLUMN = 14
 _SIDES = {FOR: ("for", "bad"), AGAINST: ("against", "good")}
-_MOST_ROWS = 2
+_MOST_ROWS = 1  # the whole sentence is in the other reports: a verdict fits one screen
 
 
 def leaks(case: Case, width: int) -> list[Line]:
@@ -28,10 +28,6 @@ def leaks(case: Case, width: int) -> list[Line]:
     for vote in leak.votes:
         if vote.side in _SIDES:
             lines += _vote(vote, width)
-    unseen = [f"{vote.signal} ({vote.text})" for vote in leak.votes if vote.side not in _SIDES]
-    if unseen:
-        head = (Span("    "), Span(pad("not seen", _COLUMN + 2), "dim"))
-        lines += hanging(head, harmless("; ".join(unseen)), width, _MOST_ROWS)
     if others:
         names = ", ".join(harmless(short_function(one.waits_at.function)) for one in others[:2])
         lines += hanging((Span("    also in  "),), f"{names} (--json)", width, 1)
