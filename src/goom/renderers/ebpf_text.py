@@ -9,7 +9,7 @@ from goom.case.ebpf import BUDGET, FULL, PROCESS_ENDED, EbpfLook
 from goom.case.names import harmless, place, short_function
 from goom.case.profile import Frame
 from goom.case.units import MIB, bytes_text, percent_text, seconds_text
-from goom.renderers.text.lines import Line, Span, cells, clip, hanging, painted
+from goom.renderers.text.lines import Line, Span, fitting, hanging, painted
 
 _NARROWEST, _WIDEST = 60, 120
 _MOST_FRAMES = 4
@@ -25,7 +25,7 @@ def render(parts: Iterable[list[Line]], *, room: int = 79, color: bool = False) 
     lines: list[Line] = []
     for part in parts:
         lines += [*part, ()]
-    return painted((_fitting(line, room) for line in lines[:-1]), color=color)
+    return painted((fitting(line, room) for line in lines[:-1]), color=color)
 
 
 def title(text: str, look: EbpfLook, note: str = "") -> list[Line]:
@@ -122,12 +122,3 @@ def mib(count: float) -> str:
 def size(count: float) -> str:
     """A size in a sentence."""
     return bytes_text(count)
-
-
-def _fitting(line: Line, room: int) -> Line:
-    out: list[Span] = []
-    for span in line:
-        text = clip(span.text, room)
-        out.append(Span(text, span.style))
-        room = max(room - cells(text), 0)
-    return tuple(out)

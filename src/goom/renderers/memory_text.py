@@ -10,7 +10,7 @@ from goom.case.names import harmless
 from goom.case.surroundings import CgroupLevel, Surroundings
 from goom.case.units import MIB, bytes_text, percent_text, seconds_text
 from goom.renderers.memory_mappings_text import mappings
-from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, painted, plain
+from goom.renderers.text.lines import Line, Span, clip, fitting, hanging, pad, painted, plain
 
 _NARROWEST, _WIDEST = 60, 110
 _LABEL, _FIGURE = 30, 10
@@ -38,16 +38,7 @@ def render(report: MemoryReport, *, width: int = 80, color: bool = False) -> str
     lines: list[Line] = []
     for block in blocks:
         lines += [*block, ()] if block else []
-    return painted((_fitting(line, room) for line in lines[:-1]), color=color)
-
-
-def _fitting(line: Line, room: int) -> Line:
-    """At most ``room`` columns of a line."""
-    out: list[Span] = []
-    for span in line:
-        out.append(Span(clip(span.text, room), span.style))
-        room = max(room - cells(span.text), 0)
-    return tuple(out)
+    return painted((fitting(line, room) for line in lines[:-1]), color=color)
 
 
 def _head(report: MemoryReport, room: int) -> list[Line]:

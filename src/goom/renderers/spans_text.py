@@ -7,7 +7,7 @@ from goom.case.span_occupancy import ClassOccupancy, HoleSizes, PageUse, SpanOcc
 from goom.case.units import MIB, bytes_text, mib_text, percent_text, seconds_text
 from goom.case.xray_spans import PAGE_BYTES, SpanMap
 from goom.renderers.spans_strip import LEGEND, strip
-from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, painted, plain
+from goom.renderers.text.lines import Line, Span, clip, fitting, hanging, pad, painted, plain
 
 _NARROWEST, _WIDEST = 60, 120
 _CLASSES_SHOWN, _HOLES_SHOWN = 10, 6
@@ -25,7 +25,7 @@ def render(
         *_pages(derived.pages), (), *_holes(derived.pages, room), (),
         *_strip(told, room), *_others(told, derived, room), *_torn(told, room),
     ]  # fmt: skip
-    return painted((_fitting(line, room) for line in lines), color=color)
+    return painted((fitting(line, room) for line in lines), color=color)
 
 
 def one_line(derived: SpanOccupancy, width: int = 80) -> str:
@@ -38,14 +38,6 @@ def one_line(derived: SpanOccupancy, width: int = 80) -> str:
         f"holes {derived.pages.hole_count:,}",
     ]
     return clip("  ".join(parts), max(width, _NARROWEST) - 1)
-
-
-def _fitting(line: Line, room: int) -> Line:
-    out: list[Span] = []
-    for span in line:
-        out.append(Span(clip(span.text, room), span.style))
-        room = max(room - cells(span.text), 0)
-    return tuple(out)
 
 
 def _head(told: SpanMap, title: str, room: int) -> list[Line]:

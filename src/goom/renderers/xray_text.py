@@ -5,7 +5,7 @@ from __future__ import annotations
 from goom.case.names import harmless
 from goom.case.units import MIB, bytes_text, mib_text, percent_text, seconds_text
 from goom.case.xray import Xray
-from goom.renderers.text.lines import Line, Span, cells, clip, hanging, pad, painted, plain
+from goom.renderers.text.lines import Line, Span, clip, fitting, hanging, pad, painted, plain
 
 _NARROWEST, _WIDEST = 60, 120
 _LABEL = 18
@@ -26,16 +26,7 @@ def render(told: Xray, *, width: int = 80, color: bool = False) -> str:
         *_head(told, room), (), *_pacer(told, room), (), *_memory(told), (),
         *_collector(told, room), (), *_cost(told, room), *_torn(told, room),
     ]  # fmt: skip
-    return painted((_fitting(line, room) for line in lines), color=color)
-
-
-def _fitting(line: Line, room: int) -> Line:
-    """At most ``room`` columns of a line."""
-    out: list[Span] = []
-    for span in line:
-        out.append(Span(clip(span.text, room), span.style))
-        room = max(room - cells(span.text), 0)
-    return tuple(out)
+    return painted((fitting(line, room) for line in lines), color=color)
 
 
 def one_line(told: Xray, width: int = 80) -> str:

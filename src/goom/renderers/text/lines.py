@@ -93,6 +93,15 @@ def hanging(head: Line, text: str, width: int, most: int = 0) -> list[Line]:
     return [(*head, Span(rows[0])), *(plain(row, indent) for row in rows[1:])]
 
 
+def fitting(line: Line, room: int) -> Line:
+    """At most ``room`` columns of a line."""
+    out: list[Span] = []
+    for span in line:
+        out.append(Span(clip(span.text, room), span.style))
+        room = max(room - cells(span.text), 0)
+    return tuple(out)
+
+
 def in_ascii(text: str) -> str:
     """The same text for a terminal that knows ASCII only; what has no likeness becomes ``?``."""
     return text.translate(_ASCII).encode("ascii", "replace").decode()
