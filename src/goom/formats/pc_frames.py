@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from goom.case.profile import Frame
-from goom.formats.pclntab import FunctionTable
+from goom.formats.pclntab import FunctionTable, varint
 
 ReadBytes = Callable[[int, int], bytes]
 _OLD_MAGIC = 0xFFFFFFF0  # 1.18, 1.19
@@ -146,7 +146,7 @@ class PcFrames:
             function_id, name, parent = struct.unpack("<B3xii4x", raw)
         if name < 0 or parent < 0:
             raise ValueError
-        return function_id, self._text(self.functions.names_at + name), parent
+        return function_id, self.functions.text(self.functions.names_at + name), parent
 
     def _tree(self, index: int) -> int:
         """The run-time address of a function's inline tree, 0 when it has none."""
@@ -169,7 +169,7 @@ class PcFrames:
             return "", max(line, 0)
         table = self.functions
         (offset,) = struct.unpack_from("<I", table.table, table.units_at + 4 * (unit + number))
-        name = "" if offset == _NOTHING else self._text(table.files_at + offset)
+        name = "" if offset == _NOTHING else self.functions.text(table.files_at + offset)
         return name, max(line, 0)
 
     def _value(self, index: int, field_at: int, pc: int) -> int:
@@ -194,27 +194,22 @@ class PcFrames:
         value, reached = -1, 0
         while self._steps_left > 0:
             self._steps_left -= 1
-            change, at = _varint(table, at)
+            change, at = varint(table, at)
             if change == 0 and ends:
                 break
             value += (change >> 1) ^ -(change & 1)
-            advance, at = _varint(table, at)
+            advance, at = varint(table, at)
             reached += advance * self.functions.pc_quantum
             ends.append(reached)
             values.append(value)
         return ends, values
 
     def _word(self, index: int, at: int) -> int:
-        place = self.functions.functions_at + int(self.functions.function_offsets[index]) + at
-        return int(struct.unpack_from("<I", self.functions.table, place)[0])
+        (word,) = struct.unpack_from("<I", self.functions.table, self.functions.at(index) + at)
+        return int(word)
 
     def _byte(self, index: int, at: int) -> int:
-        place = self.functions.functions_at + int(self.functions.function_offsets[index]) + at
-        return self.functions.table[place]
-
-    def _text(self, start: int) -> str:
-        raw = bytes(self.functions.table[start : start + 1024])
-        return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
+        return self.functions.table[self.functions.at(index) + at]
 
     def _is_old(self) -> bool:
         (magic,) = struct.unpack_from("<I", self.functions.table)
@@ -225,14 +220,3 @@ class PcFrames:
 
     def _id_at(self) -> int:
         return self._fixed_bytes() - 4
-
-
-def _varint(table: memoryview, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = table[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80 or shift > 28:
-            return value, at
-        shift += 7

@@ -47,8 +47,8 @@ class FunctionTable:
 
     def name(self, index: int) -> str:
         """A function's name."""
-        (offset,) = struct.unpack_from("<i", self.table, self._at(index) + 4)
-        return self._text(self.names_at + offset)
+        (offset,) = struct.unpack_from("<i", self.table, self.at(index) + 4)
+        return self.text(self.names_at + offset)
 
     def names(self) -> list[str]:
         """All names, in address order."""
@@ -61,6 +61,20 @@ class FunctionTable:
                 raise BadInput("the Go function table names more than it holds")
         return names
 
+    def moved(self, bias: int) -> FunctionTable:
+        """The same functions where a process has loaded them."""
+        return FunctionTable(
+            table=self.table,
+            entries=self.entries + np.uint64(bias),
+            function_offsets=self.function_offsets,
+            functions_at=self.functions_at,
+            names_at=self.names_at,
+            units_at=self.units_at,
+            files_at=self.files_at,
+            programs_at=self.programs_at,
+            pc_quantum=self.pc_quantum,
+        )
+
     def indices_of(self, addresses: NDArray[np.int64]) -> NDArray[np.int64]:
         """The function that holds each address, -1 for none."""
         return np.searchsorted(self.entries, addresses.astype(np.uint64), side="right") - 1
@@ -72,27 +86,29 @@ class FunctionTable:
         own, line = self._file(index, int(self.entries[index])), self._line(index, address)
         if own and self._file(index, address) == own:
             return own, line
-        (first,) = struct.unpack_from("<i", self.table, self._at(index) + 36)
+        (first,) = struct.unpack_from("<i", self.table, self.at(index) + 36)
         return own, max(int(first), 0)
 
     def _line(self, index: int, address: int) -> int:
-        (program,) = struct.unpack_from("<I", self.table, self._at(index) + 24)
+        (program,) = struct.unpack_from("<I", self.table, self.at(index) + 24)
         return max(self._value(program, address - int(self.entries[index])), 0)
 
     def _file(self, index: int, address: int) -> str:
-        at = self._at(index)
+        at = self.at(index)
         (program,) = struct.unpack_from("<I", self.table, at + 20)
         (unit,) = struct.unpack_from("<I", self.table, at + 32)
         number = self._value(program, address - int(self.entries[index]))
         if number < 0:
             return ""
         (offset,) = struct.unpack_from("<I", self.table, self.units_at + 4 * (unit + number))
-        return "" if offset == 0xFFFFFFFF else self._text(self.files_at + offset)
+        return "" if offset == 0xFFFFFFFF else self.text(self.files_at + offset)
 
-    def _at(self, index: int) -> int:
+    def at(self, index: int) -> int:
+        """Where the _func of a function is in the table."""
         return self.functions_at + int(self.function_offsets[index])
 
-    def _text(self, start: int) -> str:
+    def text(self, start: int) -> str:
+        """What the table says at a place, to its end."""
         raw = bytes(self.table[start : start + 1024])
         return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
 
@@ -101,11 +117,11 @@ class FunctionTable:
         at, value, reached = self.programs_at + program, -1, 0
         for step in range(_MOST_PC_STEPS):
             self.work.steps_left -= 1
-            change, at = _varint(self.table, at)
+            change, at = varint(self.table, at)
             if change == 0 and step:
                 return -1
             value += (change >> 1) ^ -(change & 1)
-            advance, at = _varint(self.table, at)
+            advance, at = varint(self.table, at)
             reached += advance * self.pc_quantum
             if reached > distance:
                 return value
@@ -154,7 +170,8 @@ def _text_start(data: memoryview, elf: Elf) -> int:
     return section.address if section else 0
 
 
-def _varint(table: memoryview, at: int) -> tuple[int, int]:
+def varint(table: memoryview, at: int) -> tuple[int, int]:
+    """A number of a pc-value program, and where the next one is (readvarint, symtab.go)."""
     value = shift = 0
     while True:
         byte = table[at]

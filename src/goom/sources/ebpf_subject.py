@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-import numpy as np
-
 from goom.case.errors import BadInput
 from goom.case.profile import Frame
 from goom.case.series import Mappings
@@ -20,7 +18,6 @@ from goom.formats import smaps
 from goom.formats.bpftrace import Place, Symbol
 from goom.formats.go_layout import Layouts
 from goom.formats.pc_frames import PcFrames
-from goom.formats.pclntab import FunctionTable
 from goom.sources import procfs, xray_names
 from goom.sources.ebpf_libraries import Libraries
 from goom.sources.xray_attach import attach
@@ -190,7 +187,7 @@ def open_subject(pid: int) -> EbpfSubject:
     try:
         bias = load_bias(pid, program.image)
         offsets, inline_base = _known(pid)
-        functions = _moved(program.functions(), bias)
+        functions = program.functions().moved(bias)
         modules = smaps.parse(procfs.read_whole(pid, "maps"))
     except BaseException:
         program.give_back()
@@ -225,20 +222,6 @@ def _known(pid: int) -> tuple[GoroutineOffsets | None, int]:
         return _offsets(target.layouts), xray_names.pc_frames(target).inline_base
     finally:
         target.close()
-
-
-def _moved(table: FunctionTable, bias: int) -> FunctionTable:
-    return FunctionTable(
-        table=table.table,
-        entries=table.entries + np.uint64(bias),
-        function_offsets=table.function_offsets,
-        functions_at=table.functions_at,
-        names_at=table.names_at,
-        units_at=table.units_at,
-        files_at=table.files_at,
-        programs_at=table.programs_at,
-        pc_quantum=table.pc_quantum,
-    )
 
 
 def _offsets(layouts: Layouts) -> GoroutineOffsets | None:

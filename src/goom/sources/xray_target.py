@@ -6,8 +6,6 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from goom.case.errors import BadInput
 from goom.case.xray import XrayTarget
 from goom.formats.buildinfo import BuildInfo
@@ -77,19 +75,7 @@ class Target:
     def functions(self) -> FunctionTable:
         """All functions by run-time address, stripped or not; read when first asked for."""
         if "functions" not in self.kept:
-            table = self.read_functions()
-            moved = table.entries + np.uint64(self.bias)
-            self.kept["functions"] = FunctionTable(
-                table=table.table,
-                entries=moved,
-                function_offsets=table.function_offsets,
-                functions_at=table.functions_at,
-                names_at=table.names_at,
-                units_at=table.units_at,
-                files_at=table.files_at,
-                programs_at=table.programs_at,
-                pc_quantum=table.pc_quantum,
-            )
+            self.kept["functions"] = self.read_functions().moved(self.bias)
         return self.kept["functions"]
 
     def loaded(self, address: int, size_bytes: int) -> bytes:
