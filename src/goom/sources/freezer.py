@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from goom.sources import procfs
+from goom.formats.cgroup_places import CgroupPlace
+from goom.sources import surroundings
 from goom.sources.cgroup import MemoryCgroup
 from goom.sources.cgroup_files import OpenFile, make_folder
-from goom.sources.mounts import mounted
 
 _PATIENCE_SECONDS = 2.0
 _SWITCHES = {  # the file that is written, and the words for both ways
@@ -77,11 +76,11 @@ def make_freezer(group: MemoryCgroup | None = None) -> Freezer | None:
     if group is not None and group.version == 2:
         own = Freezer(group.folder, 2, is_owned=False)
         return own if own.switch.exists() else None
-    for root, place, version in _hierarchies(os.getpid()):
-        for parent in dict.fromkeys((root / place.lstrip("/"), root)):
-            folder = _new_folder(parent, version)
+    for place in _places(os.getpid()):
+        for parent in dict.fromkeys((place.folder, place.mount)):
+            folder = _new_folder(Path(parent), place.version)
             if folder is not None:
-                return Freezer(folder, version, is_owned=True)
+                return Freezer(folder, place.version, is_owned=True)
     return None
 
 
@@ -101,30 +100,21 @@ def freezer_of(pid: int) -> Freezer | None:
     """The cgroup that a process lives in, others in it included; None when it is everybody's, or
     goom's too: who would thaw?
     """
-    own = {version: root / place.lstrip("/") for root, place, version in _hierarchies(os.getpid())}
-    for root, place, version in _hierarchies(pid):
-        folder = root / place.lstrip("/")
-        switch = folder / _SWITCHES[version][0]
-        with_goom = own.get(version, folder).is_relative_to(folder)
-        if place.strip("/") and not with_goom and os.access(switch, os.W_OK):
-            return Freezer(folder, version, is_owned=False)
+    own = {one.version: Path(one.folder) for one in _places(os.getpid())}
+    for place in _places(pid):
+        found = Freezer(Path(place.folder), place.version, is_owned=False)
+        with_goom = own.get(place.version, found.folder).is_relative_to(found.folder)
+        is_root = place.folder == place.mount
+        if not is_root and not with_goom and os.access(found.switch, os.W_OK):
+            return found
     return None
 
 
-def _hierarchies(pid: int) -> Iterator[tuple[Path, str, int]]:
-    """(root, place of the process, version) of hierarchies that can freeze, version 2 first."""
+def _places(pid: int) -> list[CgroupPlace]:
+    """Where a process is in hierarchies that can freeze, version 2 first."""
     try:
-        places = procfs.read_whole(pid, "cgroup").decode("utf-8", "surrogateescape")
-        mounts = procfs.read_whole(pid, "mounts").decode("utf-8", "surrogateescape")
+        places = surroundings.places_of(pid)
     except OSError:
-        return
-    lines = [line.split(":", 2) for line in places.splitlines() if line.count(":") > 1]
-    for number, controllers, place in sorted(lines, key=lambda line: line[0] != "0"):
-        if number == "0" and not controllers:
-            root, version = mounted(mounts, "cgroup2"), 2
-        elif "freezer" in controllers.split(","):
-            root, version = mounted(mounts, "cgroup", "freezer"), 1
-        else:
-            continue
-        if root is not None:
-            yield root, place, version
+        return []
+    able = [one for one in places if one.version == 2 or "freezer" in one.controllers]
+    return sorted(able, key=lambda one: -one.version)
