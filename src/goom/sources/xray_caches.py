@@ -17,7 +17,6 @@ from goom.sources.xray_target import Target
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
-_PAGES = 64  # of a pageCache
 
 
 def page_caches(target: Target, data: Bytes) -> Ints:

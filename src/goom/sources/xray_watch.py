@@ -25,7 +25,8 @@ from goom.sources import procfs
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
 from goom.sources.xray_attach import attach
-from goom.sources.xray_depth import Depth, DepthReader
+from goom.sources.xray_depth import DepthReader
+from goom.sources.xray_evidence import Depth
 from goom.sources.xray_rows import row
 from goom.sources.xray_span_watch import SpanWatch
 from goom.sources.xray_state import Sampler
