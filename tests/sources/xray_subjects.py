@@ -15,6 +15,7 @@ from goom.formats.runtime_table import release_of
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import Toolchain, obtain
 from goom.signals.xray_pacer import xray_pacer
+from goom.sources.xray_rows import row
 
 PROGRAM = Path(__file__).parent / "xray_subject"
 NO_LIMIT = (1 << 63) - 1
@@ -95,32 +96,10 @@ def own_words(sample: XraySample, go_version: str) -> dict[str, int]:
         "/memory/classes/heap/stacks:bytes": memory.stack_in_use_bytes,
         "/sched/goroutines:goroutines": sample.goroutines + counted_too,
         "/sched/gomaxprocs:threads": sample.procs,
-        "HeapAlloc": memory.heap_alloc_bytes,
-        "TotalAlloc": memory.total_alloc_bytes,
-        "Sys": memory.sys_bytes,
-        "Mallocs": memory.mallocs,
-        "Frees": memory.frees,
-        "HeapSys": memory.heap_sys_bytes,
-        "HeapIdle": memory.heap_idle_bytes,
-        "HeapInuse": memory.heap_in_use_bytes,
-        "HeapReleased": memory.heap_released_bytes,
-        "HeapObjects": memory.heap_objects,
-        "StackInuse": memory.stack_in_use_bytes,
-        "StackSys": memory.stack_sys_bytes,
-        "MSpanInuse": memory.mspan_in_use_bytes,
-        "MSpanSys": memory.mspan_sys_bytes,
-        "MCacheInuse": memory.mcache_in_use_bytes,
-        "MCacheSys": memory.mcache_sys_bytes,
-        "BuckHashSys": memory.buckhash_sys_bytes,
-        "GCSys": memory.gc_sys_bytes,
-        "OtherSys": memory.other_sys_bytes,
+        **{name: int(value) for name, value in row(sample).items()},  # as a bundle keeps it
         "NextGC": goal if goal is not None else -1,
-        "LastGC": collector.last_end_nanoseconds,
-        "PauseTotalNs": collector.pause_total_nanoseconds,
-        "NumGC": collector.cycles,
-        "NumForcedGC": collector.forced_cycles,
+        "LastGC": collector.last_end_nanoseconds,  # more digits than a float has
         "GCCPUFractionBits": bits,
-        "NumGoroutine": sample.goroutines,
         **_cpu(collector.cpu),
     }
 
