@@ -17,6 +17,7 @@ created twice).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import resource
 import shutil
@@ -28,6 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from threading import Event, Thread
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -57,6 +59,7 @@ LARGE_BYTES_ALLOWED = 1 << 30
 _END_OF_GENERATION, _EVENT_BATCH = 52, 1
 _TIMED = ("profiled", "served")
 _FEW_EVENTS = 100_000
+_ASK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +72,33 @@ class Spent:
 
 
 def spent(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> Spent:
-    """Run it to /dev/null."""
+    """Run it to /dev/null.
+
+    Its peak is asked for while it runs: ``ru_maxrss`` begins with that of whoever started it.
+    """
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.DEVNULL, env=environment
     ) as child:
+        ended, peak = Event(), [0]
+        asking = Thread(target=_ask_peak, args=(child.pid, ended, peak))
+        asking.start()
         _, status, usage = os.wait4(child.pid, 0)
+        took = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
+        ended.set()
+        asking.join()
     if child.returncode not in (0, 1):
         sys.exit(f"{command[0]} ended in status {child.returncode}")
-    cpu = usage.ru_utime + usage.ru_stime
-    return Spent(time.perf_counter() - started, cpu, usage.ru_maxrss * 1024)
+    return Spent(took, usage.ru_utime + usage.ru_stime, peak[0])
+
+
+def _ask_peak(pid: int, ended: Event, peak: list[int]) -> None:
+    while not ended.wait(_ASK_SECONDS):
+        with contextlib.suppress(OSError):  # it has just ended
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+            peak[0] = max(peak[0], *(int(one) << 10 for one in found), 0)
 
 
 def goom(path: Path) -> Spent:

@@ -45,6 +45,19 @@ def test_sizes_may_differ_and_none_is_beyond_reason() -> None:
     memory.close()
 
 
+def test_regions_that_belong_together_are_there_together_or_not_at_all() -> None:
+    held = ctypes.create_string_buffer(bytes(range(64)), 64)
+    memory = ProcessMemory(os.getpid())
+    addresses = ctypes.addressof(held) + np.tile(np.arange(3, dtype=np.uint64), 1000)
+    addresses[[3 * 400 + 1, 3 * 700]] = [PAGE, 0]  # one that the kernel finds, one that we do
+    found = gather(memory, addresses, np.full(3000, 1, np.int64), together=3)
+    broken = [1200, 1201, 1202, 2100, 2101, 2102]
+    assert np.flatnonzero(~found.there).tolist() == broken
+    assert found.rows(1)[:, 0].tolist() == [0, 1, 2] * 998
+    assert memory.calls == 4
+    memory.close()
+
+
 def test_of_nothing_there_is_nothing() -> None:
     memory = ProcessMemory(os.getpid())
     found = gather(memory, np.zeros(0, np.uint64), np.zeros(0, np.int64))

@@ -1,4 +1,4 @@
-"""Of goroutines read while all of them run a stack is right, or said unread, but for very few."""
+"""Of goroutines read while all of them run every stack is right, or said to be unread."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def faults(table: XrayGoroutines, judge: Judge, names: PcFrames) -> Iterator[str
 
 @pytest.mark.real_go
 @pytest.mark.parametrize("version", ["1.21.13", "1.22.10", "1.27.3"])
-def test_hardly_a_stack_is_wrong_while_all_goroutines_come_and_go(version: str) -> None:
+def test_no_stack_is_wrong_while_all_goroutines_come_and_go(version: str) -> None:
     with churning(version) as pid:
         target = attach(pid)
         names = pc_frames(target)
@@ -129,7 +129,6 @@ def test_hardly_a_stack_is_wrong_while_all_goroutines_come_and_go(version: str) 
             looks += 1
         target.close()
     print(f"{version}: {looks} looks, {read} stacks, {unread} unread, {judge.calls} calls held")
-    # One was seen in one of many runs on a busy machine; none is the aim, and not yet reached.
-    assert sum(found.values()) <= read / 1000, found.most_common(5)
+    assert not found, found.most_common(5)
     assert read > 200
     assert judge.calls > 20

@@ -118,3 +118,13 @@ def test_a_heap_below_what_was_marked_is_torn_unless_a_mark_is_on() -> None:
     assert xray_invariants.torn(raw(gc__heapLive=10))
     marking = raw(gc__heapLive=10, gcphase=1) | {AGAIN + "gcphase": 1}
     assert not xray_invariants.torn(marking)
+
+
+@pytest.mark.parametrize("started", [8, 6])
+def test_a_stopped_world_between_two_cycles_is_torn_unless_a_mark_is_on(started: int) -> None:
+    """The phase is off a while before the end of a cycle is counted, its goal already the next."""
+    between = {"work.cycles": started, AGAIN + "work.cycles": started}
+    found = xray_invariants.torn(raw() | between)
+    assert [one.difference for one in found] == [started - 7]
+    assert "trigger" in found[0].affects
+    assert not xray_invariants.torn(raw() | between | {"gcphase": 1, AGAIN + "gcphase": 1})

@@ -42,11 +42,18 @@ class Pieces:
         return self.rows(8).view("<u8")[:, 0]
 
 
-def gather(memory: ProcessMemory, addresses: Addresses, sizes: Ints) -> Pieces:
-    """Read ``sizes[i]`` bytes from each of ``addresses``; at most 256 MiB, else BadInput."""
+def gather(
+    memory: ProcessMemory, addresses: Addresses, sizes: Ints, *, together: int = 1
+) -> Pieces:
+    """Read ``sizes[i]`` bytes from each of ``addresses``; at most 256 MiB, else BadInput.
+
+    So many regions in a row that belong ``together`` are copied within one system call, one right
+    after the other, and are there together or not at all.
+    """
     sizes = np.asarray(sizes, np.int64)
     there = (sizes > 0) & (sizes <= MOST_REGION_BYTES) & (addresses > 0)
     there &= addresses <= np.uint64(_END_OF_USER - MOST_REGION_BYTES)
+    there = there.reshape(-1, together).all(axis=1).repeat(together)
     whole = int(np.where(there, sizes, 0).sum())
     if whole > MOST_CALL_BYTES:
         raise BadInput(f"more than {MOST_CALL_BYTES >> 20} MiB at once")
@@ -55,14 +62,18 @@ def gather(memory: ProcessMemory, addresses: Addresses, sizes: Ints) -> Pieces:
     rows = np.flatnonzero(there)
     table = np.empty((len(rows), 2), np.uint64)
     table[:, 0], table[:, 1] = addresses[rows], sizes[rows]
-    at = 0
+    at, most = 0, _MOST_REGIONS // together * together
     while at < len(rows):
-        at += _call(memory, pieces, rows[at : at + _MOST_REGIONS], table[at : at + _MOST_REGIONS])
+        at += _call(memory, pieces, rows[at : at + most], table[at : at + most], together)
     return pieces
 
 
 def _call(
-    memory: ProcessMemory, pieces: Pieces, rows: NDArray[np.intp], table: NDArray[np.uint64]
+    memory: ProcessMemory,
+    pieces: Pieces,
+    rows: NDArray[np.intp],
+    table: NDArray[np.uint64],
+    together: int,
 ) -> int:
     """One system call; how many regions are done with: all, or those up to the first missing."""
     first, last = int(pieces.starts[rows[0]]), int(pieces.starts[rows[-1] + 1])
@@ -71,7 +82,8 @@ def _call(
     if done >= last:
         return len(rows)
     broken = int(np.searchsorted(pieces.starts[rows + 1], done, side="right"))
-    row = int(rows[broken])
-    pieces.there[row] = False
-    pieces.data[pieces.starts[row] : pieces.starts[row + 1]] = 0
-    return broken + 1
+    broken -= broken % together
+    for row in rows[broken : broken + together].tolist():
+        pieces.there[row] = False
+        pieces.data[pieces.starts[row] : pieces.starts[row + 1]] = 0
+    return broken + together

@@ -1,9 +1,9 @@
 """Every goroutine of a running process with its state and call stack: nothing is stopped.
 
 A goroutine that waits does not change, so its record and stack can be read while others run. Each
-record is read before and after the stack; one that ran in between is read again, a few times. What
-runs on a CPU just then has its registers there and not in memory: it has no stack here, and the
-table says of how many that is true.
+record is read right before and after each piece of the stack; one that ran in between is read
+again, a few times. What runs on a CPU just then has its registers there and not in memory: it has
+no stack here, and the table says of how many that is true.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from goom.sources.xray_g_states import GStates, waited
 from goom.sources.xray_gs import GReader, Records
 from goom.sources.xray_names import pc_frames
 from goom.sources.xray_on_cpu import held_stacks
-from goom.sources.xray_stacks import Standing, Walker
+from goom.sources.xray_stacks import Standing, Walked, Walker
 from goom.sources.xray_target import Target
 
 _AT_ONCE = 8192  # goroutines whose stacks are read together
@@ -78,10 +78,11 @@ def _part(reader: GReader, walker: Walker, addresses: Addresses) -> _Part:
         if not len(waiting):
             break
         seen = records.of(waiting)
-        part.nodes[waiting], part.cut[waiting] = walker.walk(_standing(seen))
+        walked = walker.walk(_standing(seen), reader.seals(seen))
+        part.nodes[waiting], part.cut[waiting] = walked.nodes, walked.cut
         after = reader.read(seen.addresses)
-        still = seen.same(after)
-        still &= _is_sure(reader, walker, after, part.nodes[waiting])
+        still = seen.same(after) & ~walked.moved
+        still &= _is_sure(reader, walker, (seen, after), walked)
         records.put(waiting, after)
         waiting = waiting[~still]
         part.nodes[waiting], part.cut[waiting] = NOWHERE, False
@@ -92,18 +93,25 @@ def _part(reader: GReader, walker: Walker, addresses: Addresses) -> _Part:
     return part
 
 
-def _is_sure(reader: GReader, walker: Walker, records: Records, nodes: Nodes) -> Flags:
-    """Whether what is called still was so.
+def _is_sure(
+    reader: GReader, walker: Walker, both: tuple[Records, Records], walked: Walked
+) -> Flags:
+    """Whether what has the same record before and after has stood still in between.
 
     A goroutine that the collector takes off its CPU to scan its stack (preemptPark) is not counted
-    in trackingSeq, and the ticks of two Ps may be alike. Such stacks are walked a second time.
+    in trackingSeq, and the ticks of two Ps may be alike; between two pieces of a deep stack it may
+    have stopped 256 times. Such stacks are walked a second time, in one piece.
     """
-    sure = np.ones(len(nodes), np.bool_)
-    doubtful = np.flatnonzero(records.there & _may_have_run(reader, records) & _stands(records))
+    before, after = both
+    sure = np.ones(len(walked.nodes), np.bool_)
+    in_pieces = (walked.windows > 1) & ~before.waited_through(after)
+    may_have_run = after.there & (in_pieces | _may_have_run(reader, after)) & _stands(after)
+    doubtful = np.flatnonzero(may_have_run & ~walked.moved)
     if len(doubtful):
-        seen = records.of(doubtful)
-        again, _ = walker.walk(_standing(seen))
-        sure[doubtful] = (again == nodes[doubtful]) & seen.same(reader.read(seen.addresses))
+        seen = after.of(doubtful)
+        again = walker.walk(_standing(seen), reader.seals(seen), walked.depths[doubtful])
+        same = (again.nodes == walked.nodes[doubtful]) & ~again.moved
+        sure[doubtful] = same & seen.same(reader.read(seen.addresses))
     return sure
 
 

@@ -14,7 +14,8 @@ from goom.case.errors import BadInput
 from goom.case.profile import Flags
 from goom.case.xray_depth import Addresses
 from goom.formats.go_layout import Layouts
-from goom.sources.memory_gather import gather
+from goom.sources.memory_gather import Bytes, gather
+from goom.sources.xray_stacks import Seals
 from goom.sources.xray_target import Target
 
 MOST_GOROUTINES = 1 << 20
@@ -27,6 +28,7 @@ _FIELDS = {
     "turn": ("trackingSeq",), "locked": ("lockedm",), "created": ("gopc",), "start": ("startpc",),
 }  # fmt: skip
 _PARENT = ("parentGoid",)  # since 1.21
+_KEPT = ("low", "high", "pc", "sp", "call_pc", "call_sp", "status", "goid", "turn")
 _WIDTHS = {1: "u1", 4: "<u4", 8: "<u8"}
 Column = NDArray[np.uint64]
 
@@ -56,14 +58,23 @@ class Records:
     def same(self, other: Records) -> Flags:
         """Which of them have stood still from one reading to the other.
 
-        The runtime counts in ``trackingSeq`` how often a goroutine has stopped running, and in an
-        M's ``syscalltick`` its system calls: what ran and stopped again at the same place is seen.
+        The runtime counts in ``trackingSeq`` (a byte) how often a goroutine has stopped running,
+        and in an M's ``syscalltick`` its system calls: what ran and stopped again at the same place
+        is seen, unless it did so 256 times.
         """
-        kept = ("low", "high", "pc", "sp", "call_pc", "call_sp", "status", "goid", "turn", "tick")
         still = self.there & other.there
-        for name in kept:
+        for name in (*_KEPT, "tick"):
             still = still & (self[name] == other[name])
         return still
+
+    def waited_through(self, other: Records) -> Flags:
+        """Which have not run from one reading to the other, however much time was in between.
+
+        Whoever runs has ``waitsince`` 0 (``execute``, proc.go) until a later cycle finds it waiting
+        and puts down when that cycle began (``markroot``, mgcmark.go).
+        """
+        since = self["since"]
+        return np.asarray((since > 0) & (since == other["since"]) & (self["goid"] == other["goid"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class GReader:
         first = min(at for at, _ in places.values())
         last = max(at + np.dtype(kind).itemsize for at, kind in places.values())
         tick = target.layouts.at("runtime.m", "syscalltick").offset
-        return cls(target, first, last - first, places, tick)
+        return cls(target, first, -(-(last - first) // 8) * 8, places, tick)
 
     def addresses(self) -> tuple[Addresses, int]:
         """Of the goroutines that ever were, dead ones too; and how many are left out."""
@@ -113,6 +124,27 @@ class GReader:
         columns.setdefault("parent", np.zeros(count, np.uint64))
         columns["tick"] = self._ticks(columns, there)
         return Records(addresses, columns, there)
+
+    def seals(self, records: Records) -> Seals:
+        """Holds windows of these goroutines' stacks against their records."""
+
+        def hold(rows: NDArray[np.intp], before: Bytes, after: Bytes) -> Flags:
+            every = np.ones(len(rows), np.bool_)
+            held = every.copy()
+            for name in _KEPT:
+                at, kind = self.places[name]
+                wanted = records[name][rows]
+                for raw in (before, after):
+                    found = self._column(raw, every, at - self.first, kind)
+                    held &= (found & self._mask(name)) == wanted
+            return held
+
+        with np.errstate(over="ignore"):
+            return Seals(records.addresses + np.uint64(self.first), self.size_bytes, hold)
+
+    @staticmethod
+    def _mask(name: str) -> np.uint64:
+        return np.uint64(_SCAN - 1 if name == "status" else (1 << 64) - 1)
 
     @staticmethod
     def _column(rows: NDArray[np.uint8], there: Flags, at: int, kind: str) -> Column:

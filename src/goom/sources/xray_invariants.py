@@ -60,6 +60,12 @@ def _rules(raw: Raw) -> Iterator[Torn]:
         affects=("heap_live_bytes", "heap_marked_bytes"),
         difference=max(raw["gc.heapMarked"] - raw["gc.heapLive"], 0) if not raw["gcphase"] else 0,
     )
+    # The phase is off already, or still, while a stopped world sets up what the pacer is to do.
+    yield Torn(
+        rule="numgc = work.cycles outside of a mark",
+        affects=_PACER,
+        difference=raw["work.cycles"] - raw["memstats.numgc"] if not raw["gcphase"] else 0,
+    )
 
 
 def _system_bytes(raw: Raw) -> int:

@@ -53,10 +53,10 @@ def held_stacks(
     seen = reader.read(records.addresses[rows])
     runs = seen.there & (seen["status"] == xray_gs.RUNNING) & (seen["m"] == records["m"][rows])
     standing, within = _standing(reader.target, walker, seen, list(threads.values()))
-    nodes, cut = walker.walk(standing)
+    walked = walker.walk(standing)
     still = np.array([_is_still(reader.target.pid, one) for one in threads.values()], np.bool_)
-    kept = np.flatnonzero(runs & within & still & (nodes >= 0))
-    return rows[kept], nodes[kept], cut[kept]
+    kept = np.flatnonzero(runs & within & still & (walked.nodes >= 0))
+    return rows[kept], walked.nodes[kept], walked.cut[kept]
 
 
 def _threads(target: Target, records: Records, rows: NDArray[np.intp]) -> dict[int, _Thread]:

@@ -2,10 +2,15 @@
 
 Each is read from its saved stack pointer upwards, a window at a time, because most stacks are short
 and a few are very long. A step goes outwards only, so no stack, torn or hostile, leads in a circle.
+
+The kernel copies in the order that it is asked to. With the goroutine's record before and after the
+window in one call, a microsecond lies between them, and not the time of reading all the others: in
+that time the runtime's count of a goroutine's stops (a byte) has come round to the same number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +20,7 @@ from goom.case.profile import Flags, Ints
 from goom.case.xray_depth import Addresses
 from goom.formats.stack_steps import GO_ON, MOVES_STACK, UNKNOWN, Steps
 from goom.formats.stack_tree import NOWHERE, Nodes, StackTree
-from goom.sources.memory_gather import gather
+from goom.sources.memory_gather import Bytes, gather
 from goom.sources.process_memory import ProcessMemory
 
 MOST_FRAMES = 4096
@@ -38,6 +43,32 @@ class Standing:
     trapped: Flags
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seals:
+    """What is read before and after each window; ``hold`` of some rows and both readings.
+
+    ``size_bytes`` is a multiple of 8.
+    """
+
+    addresses: Addresses  # [n]
+    size_bytes: int
+    hold: Callable[[NDArray[np.intp], Bytes, Bytes], Flags]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """``n`` goroutines: the node of each, whether its stack goes on, and whether it moved.
+
+    ``depths`` is how many bytes of each stack were looked at, ``windows`` in how many readings.
+    """
+
+    nodes: Nodes
+    cut: Flags
+    moved: Flags
+    depths: Ints
+    windows: Ints
+
+
 @dataclass(slots=True, eq=False)
 class Walker:
     """Walks stacks into one tree; ``left_bytes`` is what may still be read of stacks."""
@@ -47,34 +78,40 @@ class Walker:
     left_bytes: int
     tree: StackTree = field(default_factory=StackTree)
 
-    def walk(self, standing: Standing) -> tuple[Nodes, Flags]:
-        """Each goroutine's node, and whether there is more of its stack than was read."""
+    def walk(
+        self, standing: Standing, seals: Seals | None = None, depths: Ints | None = None
+    ) -> Walked:
+        """All stacks; those of ``depths`` bytes that are known are read in one piece."""
         state = _State.of(standing, self)
-        window = _FIRST_WINDOW_BYTES
+        first = np.full(len(standing.pcs), _FIRST_WINDOW_BYTES, np.int64)
+        windows = first if depths is None else np.maximum(first, depths)
         while len(rows := np.flatnonzero(state.active)):
-            taken = self._affordable(state, rows, window)
+            taken = self._affordable(state, rows, windows)
             if not len(taken):
                 state.cut[rows] = True
                 break
-            self._round(state, taken, window)
-            if len(taken) == len(rows):
-                window = min(window * _WIDER, _MOST_WINDOW_BYTES)
-        return state.nodes, state.cut
+            self._round(state, taken, windows, seals)
+            windows[taken] = np.minimum(windows[taken] * _WIDER, _MOST_WINDOW_BYTES)
+        depths = (state.sps - standing.sps).astype(np.int64) + state.distances + _WORD_BYTES
+        return Walked(state.nodes, state.cut, state.moved, depths, state.windows)
 
-    def _affordable(self, state: _State, rows: NDArray[np.intp], window: int) -> NDArray[np.intp]:
-        sizes = np.cumsum(state.room(rows, window))
+    def _affordable(self, state: _State, rows: NDArray[np.intp], windows: Ints) -> NDArray[np.intp]:
+        sizes = np.cumsum(state.room(rows, windows))
         return rows[sizes <= min(self.left_bytes, _MOST_AT_ONCE)]
 
-    def _round(self, state: _State, rows: NDArray[np.intp], window: int) -> None:
+    def _round(
+        self, state: _State, rows: NDArray[np.intp], windows: Ints, seals: Seals | None
+    ) -> None:
         """Walk these as far as one window of each goes."""
-        sizes = state.room(rows, window)
+        sizes = state.room(rows, windows)
         self.left_bytes -= int(sizes.sum())
-        pieces = gather(self.memory, state.sps[rows], sizes)
-        words = pieces.data.view("<u8")
-        state.end(rows[~pieces.there], cut=True)
-        kept = pieces.there
+        words, starts, there, sealed = self._windows(state.sps[rows], sizes, rows, seals)
+        state.end(rows[~there], cut=True)
+        state.move(rows[there & ~sealed])
+        state.windows[rows] += 1
+        kept = there & sealed
         rows, bases = rows[kept], state.sps[rows[kept]]
-        starts, sizes = pieces.starts[:-1][kept] // _WORD_BYTES, sizes[kept]
+        starts, sizes = starts[kept], sizes[kept]
         while len(rows):
             beyond = (state.sps[rows] - bases).astype(np.int64) + state.distances[rows]
             within = beyond + _WORD_BYTES <= sizes
@@ -83,6 +120,29 @@ class Walker:
             state.advance(rows, words[starts + beyond // _WORD_BYTES], self)
             on = state.active[rows]
             rows, bases, starts, sizes = rows[on], bases[on], starts[on], sizes[on]
+
+    def _windows(
+        self, sps: Addresses, sizes: Ints, rows: NDArray[np.intp], seals: Seals | None
+    ) -> tuple[NDArray[np.uint64], Ints, Flags, Flags]:
+        """All words, where each window begins in them, which are there, and whose seals hold."""
+        if seals is None:
+            pieces = gather(self.memory, sps, sizes)
+            every = np.ones(len(rows), np.bool_)
+            return pieces.data.view("<u8"), pieces.starts[:-1] // _WORD_BYTES, pieces.there, every
+        size = seals.size_bytes
+        before = seals.addresses[rows]
+        addresses = np.stack((before, sps, before), axis=1).ravel()
+        lengths = np.stack((np.full(len(rows), size), sizes, np.full(len(rows), size)), axis=1)
+        pieces = gather(self.memory, addresses, lengths.ravel(), together=3)
+        starts, there = pieces.starts[:-1].reshape(-1, 3), pieces.there[::3]
+        held = np.zeros(len(rows), np.bool_)
+        words = pieces.data.view("<u8")
+        first, last = (
+            words[(starts[there, one] // _WORD_BYTES)[:, None] + np.arange(size // _WORD_BYTES)]
+            for one in (0, 2)
+        )
+        held[there] = seals.hold(rows[there], first.view(np.uint8), last.view(np.uint8))
+        return words, starts[:, 1] // _WORD_BYTES, there, held
 
 
 @dataclass(slots=True, eq=False)
@@ -93,7 +153,9 @@ class _State:
     distances: NDArray[np.int64]
     active: Flags
     cut: Flags
+    moved: Flags
     frames: Ints
+    windows: Ints
 
     @classmethod
     def of(cls, standing: Standing, walker: Walker) -> _State:
@@ -106,14 +168,24 @@ class _State:
         ahead = (kinds == GO_ON) | ((kinds == MOVES_STACK) & standing.in_system_call)
         ahead &= (standing.sps % _WORD_BYTES == 0) & (standing.highs % _WORD_BYTES == 0)
         ahead &= _leaves_room(standing.sps, standing.highs, distances)
-        none = np.zeros(count, np.bool_)
-        frames = np.ones(count, np.int64)
-        return cls(nodes, standing.sps.copy(), standing.highs, distances, ahead, none, frames)
+        cut, moved = np.zeros((2, count), np.bool_)
+        frames, windows = np.ones(count, np.int64), np.zeros(count, np.int64)
+        return cls(
+            nodes,
+            standing.sps.copy(),
+            standing.highs,
+            distances,
+            ahead,
+            cut,
+            moved,
+            frames,
+            windows,
+        )
 
-    def room(self, rows: NDArray[np.intp], window: int) -> Ints:
+    def room(self, rows: NDArray[np.intp], windows: Ints) -> Ints:
         """How much of each stack one window holds."""
         left = (self.highs[rows] - self.sps[rows]).astype(np.int64)
-        wanted = np.maximum(window, self.distances[rows] + _WORD_BYTES)
+        wanted = np.maximum(windows[rows], self.distances[rows] + _WORD_BYTES)
         return np.minimum(left, wanted)
 
     def advance(self, rows: NDArray[np.intp], callers: Addresses, walker: Walker) -> None:
@@ -134,6 +206,11 @@ class _State:
         """These go no further."""
         self.active[rows] = False
         self.cut[rows] |= cut
+
+    def move(self, rows: NDArray[np.intp]) -> None:
+        """These ran while their window was read: nothing is known of them."""
+        self.end(rows)
+        self.moved[rows], self.nodes[rows] = True, NOWHERE
 
 
 def _leaves_room(sps: Addresses, highs: Addresses, distances: NDArray[np.int64]) -> Flags:
