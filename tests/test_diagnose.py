@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from goom.case.evidence import Evidence
 from goom.case.verdict import CANNOT_TELL, CAUSES
 from goom.diagnose import diagnose
-from goom.renderers import html, json_case, markdown, text
+from goom.renderers import html, json_case, markdown
+from goom.renderers.text import screen
 from tests.any_evidence import evidence
 
 _LATELY = settings(
@@ -26,7 +27,7 @@ def test_any_evidence_ends_in_a_verdict_that_every_renderer_can_show(seen: Evide
     assert isfinite(case.verdict.confidence)
     assert 0.0 <= case.verdict.confidence <= 1.0
     for width in (60, 120):
-        assert text.render(case, width=width)
+        assert screen.render(case, width=width)
     assert "<html" in html.render(case)
     assert markdown.render(case)
     assert json.loads(json_case.render(case))["verdict"]["cause"] == case.verdict.cause

@@ -14,7 +14,8 @@ from goom.case.leak_words import pace_text
 from goom.case.model import Case
 from goom.case.profile import Frame
 from goom.diagnose import diagnose
-from goom.renderers import html, json_case, markdown, text
+from goom.renderers import html, json_case, markdown
+from goom.renderers.text import screen
 from goom.renderers.text.lines import cells
 from goom.sources.bundle_reader import read_bundle
 from tests.renderers.browser import Browser
@@ -41,7 +42,7 @@ def hostile() -> Case:
 
 @pytest.mark.parametrize("name", ["late-answer-1.27.3", "open-each-time-1.27.3"])
 def test_the_screen_shows_the_votes_and_stays_one_screen(name: str) -> None:
-    lines = text.render(case_of(name)).splitlines()
+    lines = screen.render(case_of(name)).splitlines()
     assert len(lines) <= 46
     assert max(map(cells, lines)) <= 80
     said = "\n".join(lines)
@@ -51,7 +52,7 @@ def test_the_screen_shows_the_votes_and_stays_one_screen(name: str) -> None:
 
 def test_no_votes_where_goroutines_are_not_the_cause() -> None:
     case = case_of("more-load-1.27.3")
-    assert "The leak in" not in text.render(case)
+    assert "The leak in" not in screen.render(case)
     assert "### Goroutine leaks" not in markdown.render(case)
 
 
@@ -75,7 +76,7 @@ def test_a_ticket_has_a_table_of_votes_for_each_leak() -> None:
 
 def test_names_from_a_dump_are_text_everywhere() -> None:
     case = hostile()
-    assert "\x1b" not in text.render(case)
+    assert "\x1b" not in screen.render(case)
     written = markdown.render(case)
     assert "\x1b" not in written
     assert "<script>alert" not in html.render(case)

@@ -14,7 +14,8 @@ import pytest
 
 from goom.case.document import document
 from goom.case.model import Case
-from goom.renderers import json_case, text
+from goom.renderers import json_case
+from goom.renderers.text import screen
 from tests.renderers import synthetic, synthetic_others
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schema" / "case-v1.json"
@@ -83,7 +84,7 @@ def test_every_figure_of_the_screen_is_in_the_json() -> None:
             for scaled in (figure, figure * 100, figure / 2**20, figure * 1000)}  # fmt: skip
     life = case.subject.ending.at_seconds - case.subject.started_at_seconds  # type: ignore[union-attr]
     near |= {f"{life:.1f}", "200"}  # differences of two times that are in the JSON
-    printed = text.render(case)
+    printed = screen.render(case)
     for figure in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", printed):
         assert figure in near or figure in words, figure
 

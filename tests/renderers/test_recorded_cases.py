@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 from goom.case.model import Case
 from goom.diagnose import diagnose
-from goom.renderers import html, json_case, markdown, text
+from goom.renderers import html, json_case, markdown
+from goom.renderers.text import screen
 from goom.renderers.text.lines import cells
 from goom.sources.load import LoadOptions, load
 from tests.renderers.browser import Browser
@@ -47,7 +48,7 @@ def test_the_json_follows_its_schema(bundle: Path) -> None:
 
 @recorded
 def test_the_verdict_fits_one_screen(bundle: Path) -> None:
-    lines = text.render(case_of(bundle), report="report.html", evidence="x.goom").splitlines()
+    lines = screen.render(case_of(bundle), report="report.html", evidence="x.goom").splitlines()
     assert len(lines) <= 46
     assert max(map(cells, lines)) <= 80
     assert all(line.isprintable() for line in lines)

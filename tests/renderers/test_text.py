@@ -11,8 +11,8 @@ import pytest
 from goom.case.model import Case
 from goom.case.subject import Ending, Subject
 from goom.case.verdict import Reason, Rival
-from goom.renderers import text
-from goom.renderers.text.lines import cells
+from goom.renderers.text import screen
+from goom.renderers.text.lines import cells, in_ascii
 from tests.renderers import synthetic, synthetic_others
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -32,25 +32,25 @@ def ended(ending: Ending | None) -> Case:
 @pytest.mark.parametrize("make", CASES)
 @pytest.mark.parametrize("width", [60, 80, 132])
 def test_no_line_is_wider_than_the_terminal(make: Callable[[], Case], width: int) -> None:
-    shown = text.render(make(), width=width, report="catalogweb.html")
+    shown = screen.render(make(), width=width, report="catalogweb.html")
     assert max(cells(line) for line in shown.splitlines()) <= width
 
 
 @pytest.mark.parametrize("make", CASES)
 def test_colour_changes_nothing_but_the_colour(make: Callable[[], Case]) -> None:
-    coloured = text.render(make(), color=True)
-    assert coloured != text.render(make())
-    assert ESCAPE.sub("", coloured) == text.render(make())
+    coloured = screen.render(make(), color=True)
+    assert coloured != screen.render(make())
+    assert ESCAPE.sub("", coloured) == screen.render(make())
 
 
 def test_names_from_profiles_cannot_move_the_cursor_or_forge_a_line() -> None:
-    shown = text.render(synthetic_others.hostile(), report="\x1b[2J", evidence="\x9b2J\u202e")
+    shown = screen.render(synthetic_others.hostile(), report="\x1b[2J", evidence="\x9b2J\u202e")
     assert all(line.isprintable() for line in shown.splitlines())
     assert "\\x1b[2J" in shown
 
 
 def test_the_leak_fits_one_screen_and_says_it_in_order() -> None:
-    shown = text.render(synthetic.leak(), report="a.html", evidence="a.goom")
+    shown = screen.render(synthetic.leak(), report="a.html", evidence="a.goom")
     assert len(shown.splitlines()) <= 40
     wanted = ("The kernel killed catalogweb after 24.1 s", "heap_leak", "0.93", "3.9 MiB/s",
               "cache.(*Cache).Put", "cache.go:48", "93 %", "Why not another cause",
@@ -66,20 +66,20 @@ def test_the_strongest_evidence_against_a_rival_is_the_one_shown() -> None:
     weak, strong = Reason("weak words", 0.1), Reason("strong words", 3.0)
     case = synthetic.leak()
     rival = Rival("off_heap", 0.1, (), (weak, strong))
-    shown = text.render(replace(case, verdict=replace(case.verdict, rivals=(rival,))))
+    shown = screen.render(replace(case, verdict=replace(case.verdict, rivals=(rival,))))
     assert "strong words" in shown
     assert "weak words" not in shown
 
 
 def test_a_healthy_service_is_called_healthy_without_alarm() -> None:
-    shown = text.render(synthetic_others.healthy())
+    shown = screen.render(synthetic_others.healthy())
     assert shown.startswith("✓ goom ended catalogweb")
     assert "healthy" in shown
     assert "✗" not in shown
 
 
 def test_cannot_tell_says_what_was_missing_and_how_to_get_it() -> None:
-    shown = text.render(synthetic_others.cannot_tell())
+    shown = screen.render(synthetic_others.cannot_tell())
     assert "cannot tell" in shown
     assert "a second heap profile" in shown
     assert "goom capture --for 60s PID" in shown
@@ -101,13 +101,13 @@ def test_cannot_tell_says_what_was_missing_and_how_to_get_it() -> None:
     ],
 )
 def test_who_ended_it_is_said_rightly(ending: Ending | None, said: str) -> None:
-    assert said in " ".join(text.render(ended(ending)).split())
+    assert said in " ".join(screen.render(ended(ending)).split())
 
 
 def test_loose_files_are_not_called_a_running_process() -> None:
     case = synthetic.leak()
     nobody = Subject(observed_from_seconds=10.0, observed_to_seconds=12.5)
-    shown = text.render(replace(case, subject=nobody))
+    shown = screen.render(replace(case, subject=nobody))
     assert shown.startswith("! The files given cover 2.5 s; they do not say how the process ended.")
 
 
@@ -115,19 +115,19 @@ def test_loose_files_are_not_called_a_running_process() -> None:
 def test_the_limit_is_named_as_the_kernel_names_it(version: int, file: str) -> None:
     case = synthetic.leak()
     case = replace(case, subject=replace(case.subject, cgroup_version=version))
-    assert file in text.render(case)
+    assert file in screen.render(case)
 
 
 @pytest.mark.parametrize("make", CASES)
 def test_a_terminal_that_knows_ascii_only_gets_the_same_lines(make: Callable[[], Case]) -> None:
-    shown = text.render(make(), color=True)
-    asked = text.in_ascii(shown)
+    shown = screen.render(make(), color=True)
+    asked = in_ascii(shown)
     assert asked.isascii()
     assert len(asked.splitlines()) == len(shown.splitlines())
 
 
 def test_in_ascii_a_bar_is_still_a_bar() -> None:
-    shown = text.in_ascii(text.render(synthetic.leak()))
+    shown = in_ascii(screen.render(synthetic.leak()))
     assert shown.startswith("x The kernel killed catalogweb")
     assert "heap live         ####################" in shown
     assert "?" not in shown

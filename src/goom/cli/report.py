@@ -11,7 +11,9 @@ from goom.case.errors import GoomError
 from goom.case.model import Case
 from goom.case.verdict import CANNOT_TELL
 from goom.cli import main, terminal
-from goom.renderers import html, json_case, markdown, text
+from goom.renderers import html, json_case, markdown
+from goom.renderers.text import screen
+from goom.renderers.text.lines import in_ascii
 
 STDOUT = "-"
 _WIDEST = 120
@@ -53,10 +55,10 @@ def status(case: Case) -> int:
 
 def _screen(case: Case, wanted: Wanted) -> str:
     width, color = min(_WIDEST, terminal.size()[0]), terminal.colors()
-    drawn = text.render(
+    drawn = screen.render(
         case, width=width, color=color, report=wanted.html, evidence=wanted.evidence
     )
-    shown = drawn if terminal.draws("█✗─") else text.in_ascii(drawn)
+    shown = drawn if terminal.draws("█✗─") else in_ascii(drawn)
     return shown if shown.endswith("\n") else shown + "\n"
 
 

@@ -26,9 +26,13 @@ class SpanWatch:
         self._took_seconds = 0.0
         self._thread: threading.Thread | None = None
 
+    def due(self, elapsed: float) -> bool:
+        """Whether it is time."""
+        return self._timer.due(elapsed) and not self._is_busy()
+
     def tick(self, target: Target, elapsed: float) -> None:
         """Look when it is time, in a thread of its own: a large heap takes tens of ms."""
-        if self._timer.due(elapsed) and not self._is_busy():
+        if self.due(elapsed):
             self._timer.looked(elapsed, self._took_seconds)
             self._thread = threading.Thread(target=self.look, args=(target,), name="spans")
             self._thread.start()

@@ -82,6 +82,8 @@ class XrayWatch:
         """Take the looks that are due; ``alone`` when no endpoint tells who holds the memory."""
         elapsed = time.monotonic() - self._began
         self._write_when_calm()
+        if not self._is_due(elapsed, alone):
+            return  # most of the time: what follows asks the kernel which program this is
         with self._reading():
             if self._attached(elapsed) and self._rows.due(elapsed):
                 self._row()
@@ -91,6 +93,11 @@ class XrayWatch:
             if alone and self._target is not None and self._depth.due(elapsed):
                 took = self._look()
                 self._depth.looked(elapsed, took)
+
+    def _is_due(self, elapsed: float, alone: bool) -> bool:
+        depth = alone and self._depth.due(elapsed)
+        nothing_yet = self._target is None
+        return nothing_yet or depth or self._rows.due(elapsed) or self._spans.due(elapsed)
 
     def at_brink(self) -> None:
         """Read who holds the memory now, unless that was read while this waited for its turn."""
