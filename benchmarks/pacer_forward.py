@@ -2,10 +2,12 @@
 
     python benchmarks/pacer_forward.py [--go 1.21.13,1.22.10,1.27.3] [--runs 3] [--only records]
 
-Each program of tests/runtime/pacer/programs_forward does a fixed amount of work. It is run once
-with GOGC=100; from that run's GC log and metrics the model learns what it allocates and keeps. Then
-it is run at other settings, and the model predicts how often it collects and how large its heap
+Each program of tests/runtime/pacer/programs_forward does a fixed amount of work. It is run with
+GOGC=100; from that run's GC log and metrics the model learns what it allocates and keeps. Then it
+is run at other settings, and the model predicts how often it collects and how large its heap
 becomes there, without having seen any of it. The real figures are the middle of ``--runs`` runs.
+What is learned from is the one of ``--runs`` runs whose peak is in the middle: a mark that was held
+up once makes a heap that the program does not need.
 
 The programs must have both CPUs to themselves: a mark that waits for one lets the heap grow. On a
 machine that others use, as root: ``sysctl kernel.sched_rr_timeslice_ms=1``, then all of it under
@@ -103,8 +105,10 @@ class Row:
 
 
 def rows(program: Program, version: str, runs: int) -> Iterator[Row]:
-    """Learn a program from one run, predict every setting, and run it there."""
-    scenario = scenario_of(ran(program, LEARNED_AT, version, sampled=True))
+    """Learn a program from the middle run, predict every setting, and run it there."""
+    learned = [ran(program, LEARNED_AT, version, sampled=True) for _ in range(runs)]
+    learned.sort(key=lambda one: one.peak_heap_bytes)
+    scenario = scenario_of(learned[runs // 2])
     for setting in (*ASKED, Setting(LEARNED_AT.gogc)):
         model = predicted(scenario, program, setting, version)
         real = [ran(program, setting, version) for _ in range(runs)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from goom.formats.exec_trace_tables import Book, Lookup
 Seconds = NDArray[np.float64]
 Ended = tuple[Seconds, Seconds, Ints, Ints, Ints]  # start, end, id, start function, creator
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 _MOST_LIVES = 1 << 20
 _MOST_HEAP_POINTS = 1 << 17
 
@@ -98,6 +100,7 @@ class Gathered:
     lives: list[Ended] = field(default_factory=list)
     lives_every: int = 1
     heap: list[tuple[Seconds, Ints]] = field(default_factory=list)
+    heap_every: int = 1
     heap_live: int = NONE
     marking: bool = False
     world_stops: bool = False
@@ -161,9 +164,10 @@ class Gathered:
         goroutine = window.context.goroutine[rows]
         charge(self.live, goroutine, grown, 0)
         charge(self.live, goroutine, np.where(self._in_mark(window, seconds), grown, 0), 1)
-        self.heap.append((seconds, live))
+        self.heap.append((_every(seconds, self.heap_every), _every(live, self.heap_every)))
         if sum(len(part) for part, _ in self.heap) > _MOST_HEAP_POINTS:
-            self.heap = [(one[::2], other[::2]) for one, other in self.heap]
+            self.heap = [(_every(one, 2), _every(other, 2)) for one, other in self.heap]
+            self.heap_every *= 2
 
     def _in_mark(self, window: Window, seconds: Seconds) -> NDArray[np.bool_]:
         begun = np.sort(window.seconds[_of(window, (Event.GC_BEGIN,))])
@@ -244,7 +248,13 @@ _NEEDS_PROC = (Event.HEAP_ALLOC, Event.HEAP_GOAL, Event.GC_SWEEP_BEGIN, Event.PR
 
 def _thinned(ended: Ended, every: int) -> Ended:
     start, end, goroutine, entry, creator = ended
-    return start[::every], end[::every], goroutine[::every], entry[::every], creator[::every]
+    times = _every(start, every), _every(end, every)
+    return *times, _every(goroutine, every), _every(entry, every), _every(creator, every)
+
+
+def _every(column: NDArray[Scalar], step: int) -> NDArray[Scalar]:
+    """Each ``step``-th of a column; a copy, for a view keeps all that it leaves out."""
+    return column[::step].copy()
 
 
 def _of(window: Window, types: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats import exec_trace
+from goom.formats import exec_trace, exec_trace_gather
 from goom.formats.exec_trace import read
 from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace_nouns import Reading, trace_of
 from tests.formats.exec_trace.recorded import contexts_read
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
@@ -174,3 +175,27 @@ def test_who_is_back_from_the_kernel_keeps_its_p_when_it_takes_anothers(tmp_path
     path.write_bytes(taken)
     assert contexts_read(path)[1, 0, 7, "StateTransition"] == 3
     assert contexts_read(path)[1, 0, 7, "Metric"] == 1
+
+
+def test_what_is_thinned_out_of_a_long_trace_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[exec_trace_gather.Gathered] = []
+
+    def seen_too(gathered: exec_trace_gather.Gathered, reading: Reading) -> ExecutionTrace:
+        seen.append(gathered)
+        return trace_of(gathered, reading)
+
+    whole = recorded("1.27.3-handlers")
+    monkeypatch.setattr(exec_trace, "trace_of", seen_too)
+    monkeypatch.setattr(exec_trace, "WINDOW_BYTES", 1 << 12)
+    monkeypatch.setattr(exec_trace_gather, "_MOST_HEAP_POINTS", 50)
+    monkeypatch.setattr(exec_trace_gather, "_MOST_LIVES", 50)
+    thin = recorded("1.27.3-handlers")
+    (gathered,) = seen
+    assert gathered.heap_every > 1
+    assert gathered.lives_every > 1
+    parts = [column for part in (*gathered.heap, *gathered.lives) for column in part]
+    assert all(column.base is None for column in parts)
+    course = thin.heap.live_at_seconds
+    assert 0 < len(course) < len(whole.heap.live_at_seconds) / 2
+    assert (np.diff(course) >= 0).all()
+    assert set(course.tolist()) <= set(whole.heap.live_at_seconds.tolist())
