@@ -31,11 +31,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Read or record each, say what was found."""
-    from goom.cli.trace_screen import Wanted, show  # numpy: not for --help
+    from goom.cli.trace_screen import Page, Wanted, show  # numpy: not for --help
+
+    page: Page | None = None
+    if parsed.html:
+        from goom.renderers.trace_page import render as page  # the nouns of a whole case
 
     wanted = Wanted(
         as_json=parsed.json,
         html=parsed.html,
+        page=page,
         for_seconds=parsed.for_seconds,
         output=parsed.output or "",
     )

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from goom.case.errors import BadInput, GoomError
-from goom.case.exec_trace_report import TraceReport
+from goom.case.exec_trace_report import Outlier, TraceReport
 from goom.case.exec_trace_timeline import TraceTimeline
 from goom.case.units import bytes_text
 from goom.cli import terminal
 from goom.formats.exec_trace import read
-from goom.renderers import exec_trace_json, exec_trace_text, trace_page
+from goom.renderers import exec_trace_json, exec_trace_text
 from goom.signals.exec_trace_outliers import outliers
 from goom.signals.exec_trace_report import report
 from goom.signals.exec_trace_timeline import timeline
 
 Told = tuple[TraceReport, TraceTimeline]
+Page = Callable[[Sequence[Told], Sequence[Outlier]], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How to show it; of a running program how long, and where its trace stays ("": nowhere)."""
+    """How to show it; of a running program how long, and where its trace stays ("": nowhere).
+
+    ``page`` makes what ``html`` is to hold.
+    """
 
     as_json: bool = False
     html: str = ""
+    page: Page | None = None
     for_seconds: float | None = None
     output: str = ""
 
@@ -50,8 +55,8 @@ def tell(told: Sequence[Told], wanted: Wanted) -> int:
         columns, _ = terminal.size()
         text = exec_trace_text.render(reports, apart, width=columns, color=terminal.colors())
         sys.stdout.write(text)
-    if wanted.html:
-        _write(Path(wanted.html), trace_page.render(told, apart))
+    if wanted.page is not None:
+        _write(Path(wanted.html), wanted.page(told, apart))
     return int(not all(one.calm for one in reports))
 
 

@@ -169,8 +169,9 @@ def _stops(rows: Rows, late: Rows, end_seconds: float) -> noun.Stops:
     order, found = _sorted(start, found)
     start, end, at = start[order], end[order], _either(found)
     begun = found.begin >= 0
+    gives_up = np.isin(late.type, GIVES_UP)
     last = [
-        _latest(late, (one, other), int(thread))
+        _latest(late, gives_up, (one, other), int(thread))
         for one, other, thread in zip(start, end, rows.thread[at], strict=True)
     ]
     stopped, whose, where = zip(*last, strict=True) if last else ((), (), ())
@@ -187,11 +188,12 @@ def _stops(rows: Rows, late: Rows, end_seconds: float) -> noun.Stops:
     )
 
 
-def _latest(late: Rows, stop: tuple[float, float], own: int) -> tuple[float, int, int]:
+def _latest(
+    late: Rows, gives_up: NDArray[np.bool_], stop: tuple[float, float], own: int
+) -> tuple[float, int, int]:
     """When the last P stood still in a stop, which goroutine it had run, and where that was."""
     first, after = np.searchsorted(late.seconds, stop, "left").tolist()
-    thread, type_ = late.thread[first:after], late.type[first:after]
-    left = np.isin(type_, GIVES_UP)
+    thread, left = late.thread[first:after], gives_up[first:after]
     stood = np.flatnonzero(~left & (thread != own))
     if not len(stood):
         return np.nan, NONE, 0
