@@ -13,6 +13,7 @@ from goom.case.profile import Flags
 from goom.case.xray_depth import Addresses
 from goom.formats.stack_steps import GO_ON, UNKNOWN, Steps
 from goom.formats.stack_tree import NOWHERE
+from goom.sources import xray_stacks
 from goom.sources.memory_gather import Bytes
 from goom.sources.process_memory import Region
 from goom.sources.xray_stacks import Seals, Standing, Walker
@@ -63,21 +64,26 @@ def walker(subject: Subject) -> Walker:
 SEALS = Seals(np.array([RECORD], np.uint64), 8, of_record_0)
 
 
-@pytest.mark.parametrize(("frames", "windows"), [(5, 1), (300, 2)])
-def test_a_stack_that_stands_still_is_walked_to_its_end(frames: int, windows: int) -> None:
+@pytest.mark.parametrize(
+    ("frames", "window", "windows"), [(5, 1024, 1), (300, 1024, 3), (300, 1 << 20, 1)]
+)
+def test_a_stack_that_stands_still_is_walked_to_its_end(
+    frames: int, window: int, windows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xray_stacks, "_WINDOW_BYTES", window)
     read = walker(Subject(frames, {}))
     found = read.walk(standing(), SEALS)
     assert found.windows.tolist() == [windows]
-    assert found.depths.tolist() == [8 * frames]
+    assert (1 << 20) - read.left_bytes == min(windows * window, STACK_BYTES)  # nothing twice
     assert not found.moved[0]
     assert read.tree.stack(int(found.nodes[0])) == (0x777, *range(1, frames))
-    again = read.walk(standing(), SEALS, found.depths)
-    assert again.nodes == found.nodes
-    assert again.windows.tolist() == [1]
 
 
 @pytest.mark.parametrize("at", [0, 1])
-def test_one_that_stops_again_while_a_window_is_read_has_no_stack(at: int) -> None:
+def test_one_that_stops_again_while_a_window_is_read_has_no_stack(
+    at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xray_stacks, "_WINDOW_BYTES", 1024)
     found = walker(Subject(300, {at: 1})).walk(standing(), SEALS)
     assert found.moved.tolist() == [True]
     assert found.nodes.tolist() == [NOWHERE]

@@ -100,7 +100,7 @@ def _is_sure(
 
     A goroutine that the collector takes off its CPU to scan its stack (preemptPark) is not counted
     in trackingSeq, and the ticks of two Ps may be alike; between two pieces of a deep stack it may
-    have stopped 256 times. Such stacks are walked a second time, in one piece.
+    have stopped 256 times. Such stacks are walked a second time.
     """
     before, after = both
     sure = np.ones(len(walked.nodes), np.bool_)
@@ -109,7 +109,7 @@ def _is_sure(
     doubtful = np.flatnonzero(may_have_run & ~walked.moved)
     if len(doubtful):
         seen = after.of(doubtful)
-        again = walker.walk(_standing(seen), reader.seals(seen), walked.depths[doubtful])
+        again = walker.walk(_standing(seen), reader.seals(seen))
         same = (again.nodes == walked.nodes[doubtful]) & ~again.moved
         sure[doubtful] = same & seen.same(reader.read(seen.addresses))
     return sure

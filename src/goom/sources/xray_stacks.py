@@ -1,7 +1,7 @@
 """The call stacks of very many goroutines that stand still, walked in step.
 
-Each is read from its saved stack pointer upwards, a window at a time, because most stacks are short
-and a few are very long. A step goes outwards only, so no stack, torn or hostile, leads in a circle.
+Each is read from its saved stack pointer upwards, in one piece up to a MiB, because the outermost
+frame is at the end. A step goes outwards only, so no stack, torn or hostile, leads in a circle.
 
 The kernel copies in the order that it is asked to. With the goroutine's record before and after the
 window in one call, a microsecond lies between them, and not the time of reading all the others: in
@@ -24,7 +24,7 @@ from goom.sources.memory_gather import Bytes, gather
 from goom.sources.process_memory import ProcessMemory
 
 MOST_FRAMES = 4096
-_FIRST_WINDOW_BYTES, _WIDER, _MOST_WINDOW_BYTES = 1024, 8, 1 << 20
+_WINDOW_BYTES = 1 << 20
 _MOST_AT_ONCE = 64 << 20
 _WORD_BYTES = 8
 
@@ -59,13 +59,12 @@ class Seals:
 class Walked:
     """``n`` goroutines: the node of each, whether its stack goes on, and whether it moved.
 
-    ``depths`` is how many bytes of each stack were looked at, ``windows`` in how many readings.
+    ``windows`` is in how many readings each was.
     """
 
     nodes: Nodes
     cut: Flags
     moved: Flags
-    depths: Ints
     windows: Ints
 
 
@@ -78,32 +77,24 @@ class Walker:
     left_bytes: int
     tree: StackTree = field(default_factory=StackTree)
 
-    def walk(
-        self, standing: Standing, seals: Seals | None = None, depths: Ints | None = None
-    ) -> Walked:
-        """All stacks; those of ``depths`` bytes that are known are read in one piece."""
+    def walk(self, standing: Standing, seals: Seals | None = None) -> Walked:
+        """All of them; with ``seals`` those that ran meanwhile are said to."""
         state = _State.of(standing, self)
-        first = np.full(len(standing.pcs), _FIRST_WINDOW_BYTES, np.int64)
-        windows = first if depths is None else np.maximum(first, depths)
         while len(rows := np.flatnonzero(state.active)):
-            taken = self._affordable(state, rows, windows)
+            taken = self._affordable(state, rows)
             if not len(taken):
                 state.cut[rows] = True
                 break
-            self._round(state, taken, windows, seals)
-            windows[taken] = np.minimum(windows[taken] * _WIDER, _MOST_WINDOW_BYTES)
-        depths = (state.sps - standing.sps).astype(np.int64) + state.distances + _WORD_BYTES
-        return Walked(state.nodes, state.cut, state.moved, depths, state.windows)
+            self._round(state, taken, seals)
+        return Walked(state.nodes, state.cut, state.moved, state.windows)
 
-    def _affordable(self, state: _State, rows: NDArray[np.intp], windows: Ints) -> NDArray[np.intp]:
-        sizes = np.cumsum(state.room(rows, windows))
+    def _affordable(self, state: _State, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        sizes = np.cumsum(state.room(rows))
         return rows[sizes <= min(self.left_bytes, _MOST_AT_ONCE)]
 
-    def _round(
-        self, state: _State, rows: NDArray[np.intp], windows: Ints, seals: Seals | None
-    ) -> None:
+    def _round(self, state: _State, rows: NDArray[np.intp], seals: Seals | None) -> None:
         """Walk these as far as one window of each goes."""
-        sizes = state.room(rows, windows)
+        sizes = state.room(rows)
         self.left_bytes -= int(sizes.sum())
         words, starts, there, sealed = self._windows(state.sps[rows], sizes, rows, seals)
         state.end(rows[~there], cut=True)
@@ -182,10 +173,10 @@ class _State:
             windows,
         )
 
-    def room(self, rows: NDArray[np.intp], windows: Ints) -> Ints:
+    def room(self, rows: NDArray[np.intp]) -> Ints:
         """How much of each stack one window holds."""
         left = (self.highs[rows] - self.sps[rows]).astype(np.int64)
-        wanted = np.maximum(windows[rows], self.distances[rows] + _WORD_BYTES)
+        wanted = np.maximum(_WINDOW_BYTES, self.distances[rows] + _WORD_BYTES)
         return np.minimum(left, wanted)
 
     def advance(self, rows: NDArray[np.intp], callers: Addresses, walker: Walker) -> None:
