@@ -231,3 +231,12 @@ def test_impossible_times_do_not_crash() -> None:
 def threads(first: float, last: float) -> ProcessSeries:
     moments = np.array([START + 1, START + 11])
     return ProcessSeries(moments, {"threads": np.array([first, last])})
+
+
+def test_goroutines_whose_stack_was_not_read_are_no_group_that_grows() -> None:
+    """A fleet of 300, of which at each look more run just then: nobody knows where they are."""
+    unread = [
+        goroutines(now, (WAITS, 300 - round(20 * now)), ((), round(20 * now))) for now in TIMES
+    ]
+    assert not judged(unread)
+    assert judged(rising())

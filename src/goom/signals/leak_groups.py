@@ -22,6 +22,8 @@ from goom.signals.timebase import Timebase
 
 Floats = NDArray[np.float64]
 Key = tuple[str, str]  # the function that they run, and the one in which they wait
+# The runtime's own, and those whose stack was not read: these are of any group, and no group.
+NO_KEY: Key = ("", "")
 _MOST_GROUPS, _MOST_TWINS = 2_000, 8
 # What a dump calls the wait, by the runtime's function (waitReasonStrings, runtime2.go).
 _WAITS = (
@@ -95,6 +97,8 @@ def leak_groups(
         if is_onlooker(group.stack):
             continue
         key, waits_at = key_of(group.stack, subject)
+        if key == NO_KEY:
+            continue
         known = found.get(key)
         found[key] = LeakGroup(
             key=key,
@@ -149,7 +153,7 @@ def key_of(stack: Stack, subject: Subject) -> tuple[Key, Frame]:
     """
     shown = _shown(stack)
     if not shown:
-        return ("", ""), NOBODY
+        return NO_KEY, NOBODY
     own = user_frames(shown, subject)
     entry = shown[-1].function
     waits_at = own[0] if own else _of_package(package_of(entry), shown)
