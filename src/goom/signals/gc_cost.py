@@ -69,8 +69,8 @@ class GCCost:
         """
         if isnan(self.share_of_process_fraction):
             return ramp(self.share_of_machine_fraction, 0.07, 0.16)
-        worth = ramp(self.share_of_machine_fraction, 0.01, 0.05)
-        return ramp(self.share_of_process_fraction, 0.14, 0.28) * worth
+        worth = ramp(self.share_of_machine_fraction, 0.01, 0.03)
+        return ramp(self.share_of_process_fraction, 0.12, 0.24) * worth
 
     @property
     def restless(self) -> float:

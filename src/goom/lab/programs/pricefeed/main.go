@@ -20,13 +20,13 @@ const (
 	levels        = 240
 	busyLevels    = 12 // near the best price, where nearly all happens
 	batchMessages = 6000
-	batchEvery    = 25 * time.Millisecond
+	batchEvery    = 12 * time.Millisecond
 	recorded      = 8
 )
 
 // level is one price of a book; levels form a list, the best first.
 type level struct {
-	price, size int64
+	price, size int32
 	next        *level
 }
 
@@ -47,7 +47,7 @@ func newExchange(name string) *exchange {
 	for depth := 0; depth < levels; depth++ {
 		for n := 0; n < symbols; n++ {
 			b := x.book(fmt.Sprintf("SYM%04d", n))
-			b.bids = &level{price: int64(9000 + depth), size: 100, next: b.bids}
+			b.bids = &level{price: int32(9000 + depth), size: 100, next: b.bids}
 		}
 	}
 	return x
@@ -73,8 +73,8 @@ func (x *exchange) apply(u update) {
 	}
 	b.volume += u.size
 	for l := b.bids; l != nil; l = l.next {
-		if l.price <= u.price {
-			l.size = u.size
+		if int64(l.price) <= u.price {
+			l.size = int32(u.size)
 			return
 		}
 	}
