@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import isnan
+from dataclasses import replace
+from math import isnan, nan
 
 import numpy as np
 import pytest
@@ -41,6 +42,20 @@ def test_without_proc_the_share_of_the_machine_is_all_that_is_known() -> None:
     assert isnan(found.share_of_process_fraction)
     assert "nan" not in found.share_text
     assert 0 <= found.burden <= 1
+
+
+@pytest.mark.parametrize(
+    ("of_process", "of_machine", "burden"),
+    [(0.10, 0.5, 0.0), (0.12, 0.5, 0.0), (0.18, 0.03, 0.5), (0.20, 0.03, 2 / 3), (0.24, 0.1, 1.0),
+     (0.9, 0.5, 1.0), (0.9, 0.01, 0.0), (0.24, 0.02, 0.5), (nan, 0.07, 0.0), (nan, 0.16, 1.0)],
+)  # fmt: skip
+def test_a_burden_is_a_large_share_of_the_process_and_worth_a_word_on_the_machine(
+    of_process: float, of_machine: float, burden: float
+) -> None:
+    found = replace(
+        cost(SAW), share_of_process_fraction=of_process, share_of_machine_fraction=of_machine
+    )
+    assert found.burden == pytest.approx(burden)
 
 
 def test_a_dearer_collector_is_a_greater_burden() -> None:

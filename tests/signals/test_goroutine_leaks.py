@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isnan, nan
 
 import numpy as np
@@ -233,10 +233,17 @@ def threads(first: float, last: float) -> ProcessSeries:
     return ProcessSeries(moments, {"threads": np.array([first, last])})
 
 
-def test_goroutines_whose_stack_was_not_read_are_no_group_that_grows() -> None:
-    """A fleet of 300, of which at each look more run just then: nobody knows where they are."""
-    unread = [
-        goroutines(now, (WAITS, 300 - round(20 * now)), ((), round(20 * now))) for now in TIMES
-    ]
-    assert not judged(unread)
-    assert judged(rising())
+@pytest.mark.parametrize("unread_at", [lambda now: 20 * now, lambda now: 230 - 20 * now])
+def test_goroutines_whose_stack_was_not_read_make_nobody_grow(
+    unread_at: Callable[[float], float],
+) -> None:
+    """A fleet of 300, of which at each look more, or fewer, run just then: no one knows where."""
+    fleet = [(now, round(unread_at(now))) for now in TIMES]
+    looks = [goroutines(now, (WAITS, 300 - many), ((), many)) for now, many in fleet]
+    assert not judged(looks)
+
+
+def test_a_leak_grows_beside_some_that_run_just_then() -> None:
+    looks = [goroutines(now, (WAITS, round(20 * now)), ((), round(5 + now % 3))) for now in TIMES]
+    (leak,) = judged(looks)
+    assert leak.count == pytest.approx(220)

@@ -62,9 +62,10 @@ def test_the_go_function_behind_a_leak_in_c_is_found(version: str, kind: str) ->
         look = look_at(subject.pid, "mmap")
     found = account(look)
     rows = [row for row in found.rows if row.kind == "c" and row.still_mapped_bytes]
-    largest = max(rows, key=lambda row: row.still_mapped_bytes)
-    names = [frame.function for frame in largest.stack]
-    assert "main.keepLarge" in names
+    # malloc reserves 128 MiB, of which nothing is resident, for a thread that is new to it.
+    ours = [row for row in rows if any(one.function.startswith("main.") for one in row.stack)]
+    largest = max(ours, key=lambda row: row.still_mapped_bytes)
+    assert "main.keepLarge" in [frame.function for frame in largest.stack]
     assert largest.still_mapped_bytes >= largest.calls * 300_000
 
 
@@ -113,6 +114,7 @@ def test_every_collection_is_seen_once(version: str) -> None:
         before = subject.ask()["gc"]
         between = time.time()
         time.sleep(0.5)
+        asked = time.time()
         after = subject.ask()["gc"]
         ended = time.time()
         looking.stop()
@@ -120,7 +122,7 @@ def test_every_collection_is_seen_once(version: str) -> None:
     found = collector(phases, assists)
     began = phases.began_at_seconds
     seen = [one.termination_seconds + began for one in found.cycles]
-    least = sum(between <= at <= ended for at in seen)
+    least = sum(between <= at <= asked for at in seen)  # later ones may come after the answer
     most = sum(started <= at <= ended for at in seen)
     assert least <= after - before <= most
     assert after - before >= 10

@@ -95,3 +95,39 @@ def test_without_a_seal_nobody_sees_it() -> None:
     found = walker(Subject(300, {0: 1})).walk(standing())
     assert not found.moved[0]
     assert found.nodes[0] != NOWHERE
+
+
+def many(sps: list[int], highs: list[int]) -> Standing:
+    count = len(sps)
+    no = np.zeros(count, np.bool_)
+    pcs = np.full(count, 0x777, np.uint64)
+    ends = np.array(highs, np.uint64)
+    return Standing(pcs, np.array(sps, np.uint64), ends, in_system_call=no, trapped=no)
+
+
+def test_a_few_deep_stacks_hide_nobody() -> None:
+    """The budget is for two of three deep ones; the shallow ones come after them in the list."""
+    memory = FakeMemory(lambda region: END.to_bytes(8, "little") * (region.size_bytes // 8))
+    read = Walker(memory, cast(Steps, EveryFrameIsOneWord()), 5 << 19)
+    deep, shallow = [1 << 30, 2 << 30, 3 << 30], [(4 << 30) + 4096 * one for one in range(20)]
+    found = read.walk(many(deep + shallow, [one + (1 << 20) for one in deep]
+                           + [one + 512 for one in shallow]))  # fmt: skip
+    assert found.cut.tolist() == [False, False, True] + [False] * 20
+    assert read.left_bytes >= 0
+
+
+def test_a_stack_of_half_the_address_space_costs_one_window() -> None:
+    memory = FakeMemory(lambda region: END.to_bytes(8, "little") * (region.size_bytes // 8))
+    read = Walker(memory, cast(Steps, EveryFrameIsOneWord()), 2 << 20)
+    found = read.walk(many([8, 1 << 30], [(1 << 63) + 8, (1 << 30) + 512]))
+    assert (2 << 20) - read.left_bytes == (1 << 20) + 512
+    assert found.nodes[1] != NOWHERE
+
+
+def test_a_tree_of_stacks_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xray_stacks, "_MOST_NODES", 100)
+    memory = FakeMemory(lambda region: np.arange(1, region.size_bytes // 8 + 1).tobytes())
+    read = Walker(memory, cast(Steps, EveryFrameIsOneWord()), 1 << 20)
+    found = read.walk(many([1 << 30], [(1 << 30) + (1 << 16)]))
+    assert found.cut.tolist() == [True]
+    assert len(read.tree) <= 102

@@ -133,7 +133,8 @@ def _print_what_can_be_printed() -> None:
 def _leave_the_cpus_alone() -> None:
     """Keep numpy from starting a thread for each CPU, 60 ms that nothing here would get back.
 
-    Not in ``os.environ``: the program that is run is to see what its user set, and no more.
+    Not in ``os.environ``, from which the program that is run gets its environment (child.py): it is
+    to see what its user set, and no more.
     """
     if "OPENBLAS_NUM_THREADS" not in os.environ:
         os.putenv("OPENBLAS_NUM_THREADS", "1")

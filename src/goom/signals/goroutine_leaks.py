@@ -42,18 +42,19 @@ def goroutine_leaks(
     )
     late_work = _late_work(work, groups.look_seconds)
     found = [
-        _leak(group, growth_of(groups.look_seconds, group.counts, late_work), seen)
+        _leak(group, growth_of(groups.look_seconds, groups.surely(group), late_work), seen)
         for group in groups.all
-        if _worth_asking(group, seen)
+        if _worth_asking(group, groups, seen)
     ]
     found.sort(key=lambda leak: (-leak.confidence, -leak.count))
     return GoroutineLeaks(tuple(found[:_MOST]))
 
 
-def _worth_asking(group: LeakGroup, seen: LeakEvidence) -> bool:
+def _worth_asking(group: LeakGroup, groups: LeakGroups, seen: LeakEvidence) -> bool:
     waits = _members(group, seen).waiting >= _FEWEST_WAITING
     named = seen.marks is not None and seen.marks.of(*group.keys) > 0
-    rose = float(group.counts.max() - group.counts[0]) >= _FEWEST_GROWN
+    surely = groups.surely(group)
+    rose = float(surely.max() - surely[0]) >= _FEWEST_GROWN
     return rose or waits or named
 
 

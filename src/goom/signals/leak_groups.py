@@ -74,10 +74,19 @@ class LeakGroup:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LeakGroups:
-    """Most grown first; ``look_seconds`` on the process's clock."""
+    """Most grown first; ``look_seconds`` on the process's clock.
+
+    ``unread`` counts, by look, those whose stack was not read: they may be of any group.
+    """
 
     look_seconds: Floats
     all: tuple[LeakGroup, ...]
+    unread: Floats
+
+    def surely(self, group: LeakGroup) -> Floats:
+        """Its counts without the growth that is others being read at last."""
+        hidden = self.unread.max(initial=0.0) - self.unread
+        return np.asarray(np.maximum(group.counts - hidden, 0.0), np.float64)
 
 
 @signal
@@ -97,23 +106,23 @@ def leak_groups(
         if is_onlooker(group.stack):
             continue
         key, waits_at = key_of(group.stack, subject)
-        if key == NO_KEY:
-            continue
-        known = found.get(key)
+        had = found.get(key)
         found[key] = LeakGroup(
             key=key,
-            stack=known.stack if known else _shown(group.stack),
-            waits_at=known.waits_at if known else waits_at,
-            kind=known.kind if known else _kind(group),
-            wait=known.wait if known else states.get(key, "") or wait_word(group.stack),
-            counts=known.counts + group.counts if known else group.counts,
+            stack=had.stack if had else _shown(group.stack),
+            waits_at=had.waits_at if had else waits_at,
+            kind=had.kind if had else _kind(group),
+            wait=had.wait if had else states.get(key, "") or wait_word(group.stack),
+            counts=had.counts + group.counts if had else group.counts,
             created_at=creators.get(key, NOBODY),
         )
     time, groups = goroutines.look_seconds, list(found.values())
     if goroutines.looks_are_profiles:
         time, groups = _with_dumps(time, groups, texts, (clock, subject))
-    ordered = sorted(_joined(groups), key=lambda one: (-one.grown, -one.counts[-1]))
-    return LeakGroups(look_seconds=time, all=tuple(ordered))
+    unread = next((one.counts for one in groups if one.key == NO_KEY), np.zeros(len(time)))
+    known = [one for one in groups if one.key != NO_KEY]
+    ordered = sorted(_joined(known), key=lambda one: (-one.grown, -one.counts[-1]))
+    return LeakGroups(look_seconds=time, all=tuple(ordered), unread=unread)
 
 
 def _with_dumps(

@@ -48,7 +48,8 @@ def gather(
     """Read ``sizes[i]`` bytes from each of ``addresses``; at most 256 MiB, else BadInput.
 
     So many regions in a row that belong ``together`` are copied within one system call, one right
-    after the other, and are there together or not at all.
+    after the other, and are there together or not at all. (Region by region where a sandbox leaves
+    nothing but /proc/PID/mem.)
     """
     sizes = np.asarray(sizes, np.int64)
     there = (sizes > 0) & (sizes <= MOST_REGION_BYTES) & (addresses > 0)

@@ -32,8 +32,8 @@ _AT_ONCE = 8192  # goroutines whose stacks are read together
 _ATTEMPTS = 4
 _MOST_STACK_BYTES = 256 << 20
 _MOST_STATES = 16
-_COUNTED = (xray_gs.WAITING, xray_gs.LEAKED)  # into these a goroutine comes by casgstatus only
-_PREEMPTED = "preempted"
+_COUNTED = (xray_gs.WAITING, xray_gs.LEAKED)  # into these a goroutine comes by casgstatus only,
+_UNCOUNTED_REASONS = ("preempted", "coroutine")  # but for these reasons
 _NOT_SHOWN = (xray_gs.IDLE, xray_gs.DEAD, xray_gs.EXTRA)
 _ON_CPU = (xray_gs.RUNNING, xray_gs.COPYING)
 
@@ -79,10 +79,10 @@ def _part(reader: GReader, walker: Walker, addresses: Addresses) -> _Part:
             break
         seen = records.of(waiting)
         walked = walker.walk(_standing(seen), reader.seals(seen))
-        part.nodes[waiting], part.cut[waiting] = walked.nodes, walked.cut
         after = reader.read(seen.addresses)
         still = seen.same(after) & ~walked.moved
         still &= _is_sure(reader, walker, (seen, after), walked)
+        part.nodes[waiting], part.cut[waiting] = walked.nodes, walked.cut
         records.put(waiting, after)
         waiting = waiting[~still]
         part.nodes[waiting], part.cut[waiting] = NOWHERE, False
@@ -99,26 +99,29 @@ def _is_sure(
     """Whether what has the same record before and after has stood still in between.
 
     A goroutine that the collector takes off its CPU to scan its stack (preemptPark) is not counted
-    in trackingSeq, and the ticks of two Ps may be alike; between two pieces of a deep stack it may
-    have stopped 256 times. Such stacks are walked a second time.
+    in trackingSeq, nor is one that iter.Pull switches to and from (coroswitch_m, coro.go); the
+    ticks of two Ps may be alike; between two pieces of a deep stack it may have stopped 256 times.
+    Such stacks are walked a second time; for want of budget they count as cut.
     """
     before, after = both
     sure = np.ones(len(walked.nodes), np.bool_)
     in_pieces = (walked.windows > 1) & ~before.waited_through(after)
-    may_have_run = after.there & (in_pieces | _may_have_run(reader, after)) & _stands(after)
-    doubtful = np.flatnonzero(may_have_run & ~walked.moved)
+    doubted = in_pieces | _may_have_run(reader, after)
+    doubtful = np.flatnonzero(after.there & doubted & _stands(after) & ~walked.moved)
     if len(doubtful):
         seen = after.of(doubtful)
         again = walker.walk(_standing(seen), reader.seals(seen))
-        same = (again.nodes == walked.nodes[doubtful]) & ~again.moved
+        unknown = again.cut & ~walked.cut[doubtful]
+        same = ((again.nodes == walked.nodes[doubtful]) | unknown) & ~again.moved
         sure[doubtful] = same & seen.same(reader.read(seen.addresses))
+        walked.cut[doubtful] |= unknown
     return sure
 
 
 def _may_have_run(reader: GReader, records: Records) -> Flags:
     reasons = reader.target.wait_reasons
-    preempted = reasons.index(_PREEMPTED) if _PREEMPTED in reasons else -1
-    by_reason = (records["status"] == xray_gs.WAITING) & (records["reason"] == preempted)
+    uncounted = [reasons.index(one) for one in _UNCOUNTED_REASONS if one in reasons]
+    by_reason = (records["status"] == xray_gs.WAITING) & np.isin(records["reason"], uncounted)
     return np.asarray(~np.isin(records["status"], _COUNTED) | by_reason)
 
 

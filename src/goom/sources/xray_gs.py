@@ -70,8 +70,9 @@ class Records:
     def waited_through(self, other: Records) -> Flags:
         """Which have not run from one reading to the other, however much time was in between.
 
-        Whoever runs has ``waitsince`` 0 (``execute``, proc.go) until a later cycle finds it waiting
-        and puts down when that cycle began (``markroot``, mgcmark.go).
+        Whoever is run by the scheduler has ``waitsince`` 0 (``execute``, proc.go) until a later
+        cycle finds it waiting and puts down when that cycle began (``markroot``, mgcmark.go).
+        Coroutines are not (``coroswitch_m``, coro.go).
         """
         since = self["since"]
         return np.asarray((since > 0) & (since == other["since"]) & (self["goid"] == other["goid"]))

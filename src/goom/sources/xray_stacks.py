@@ -4,8 +4,9 @@ Each is read from its saved stack pointer upwards, in one piece up to a MiB, bec
 frame is at the end. A step goes outwards only, so no stack, torn or hostile, leads in a circle.
 
 The kernel copies in the order that it is asked to. With the goroutine's record before and after the
-window in one call, a microsecond lies between them, and not the time of reading all the others: in
-that time the runtime's count of a goroutine's stops (a byte) has come round to the same number.
+window in one call, microseconds lie between them (of a MiB some 100), and not the time of reading
+all the others: in that time the runtime's count of a goroutine's stops (a byte) has come round to
+the same number.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from goom.sources.process_memory import ProcessMemory
 
 MOST_FRAMES = 4096
 _WINDOW_BYTES = 1 << 20
+_MOST_STACK_BYTES = np.uint64(1 << 40)  # of one: its bounds are what a process says
+_MOST_NODES = 1 << 22  # of the tree, some 500 MB
 _MOST_AT_ONCE = 64 << 20
 _WORD_BYTES = 8
 
@@ -89,8 +92,10 @@ class Walker:
         return Walked(state.nodes, state.cut, state.moved, state.windows)
 
     def _affordable(self, state: _State, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        sizes = np.cumsum(state.room(rows))
-        return rows[sizes <= min(self.left_bytes, _MOST_AT_ONCE)]
+        """Those that there is room for, the shortest first: a few deep ones hide nobody."""
+        sizes = state.room(rows)
+        order = np.argsort(sizes, kind="stable")
+        return rows[order][np.cumsum(sizes[order]) <= min(self.left_bytes, _MOST_AT_ONCE)]
 
     def _round(self, state: _State, rows: NDArray[np.intp], seals: Seals | None) -> None:
         """Walk these as far as one window of each goes."""
@@ -104,6 +109,9 @@ class Walker:
         rows, bases = rows[kept], state.sps[rows[kept]]
         starts, sizes = starts[kept], sizes[kept]
         while len(rows):
+            if len(self.tree) > _MOST_NODES:
+                state.end(rows, cut=True)
+                break
             beyond = (state.sps[rows] - bases).astype(np.int64) + state.distances[rows]
             within = beyond + _WORD_BYTES <= sizes
             rows, bases, starts = rows[within], bases[within], starts[within]
@@ -175,9 +183,9 @@ class _State:
 
     def room(self, rows: NDArray[np.intp]) -> Ints:
         """How much of each stack one window holds."""
-        left = (self.highs[rows] - self.sps[rows]).astype(np.int64)
+        left = np.minimum(self.highs[rows] - self.sps[rows], _MOST_STACK_BYTES).astype(np.int64)
         wanted = np.maximum(_WINDOW_BYTES, self.distances[rows] + _WORD_BYTES)
-        return np.minimum(left, wanted)
+        return np.asarray(np.minimum(left, wanted), np.int64)
 
     def advance(self, rows: NDArray[np.intp], callers: Addresses, walker: Walker) -> None:
         """One frame outwards, to these return addresses."""

@@ -23,6 +23,7 @@ func main() {
 		go collect()
 		go spawn(rand.New(rand.NewSource(int64(100 + i))))
 	}
+	pull()
 	go func() {
 		for {
 			time.Sleep(20 * time.Millisecond)
