@@ -52,6 +52,7 @@ from goom.formats.exec_trace_batches import (  # noqa: E402
     generations,
     version_of,
 )
+from goom.formats.proc import parse_status  # noqa: E402
 from goom.golang.build import go_environment  # noqa: E402
 from goom.golang.toolchain import obtain  # noqa: E402
 
@@ -96,9 +97,8 @@ def spent(command: Sequence[str | Path], environment: dict[str, str] | None = No
 def _ask_peak(pid: int, ended: Event, peak: list[int]) -> None:
     while not ended.wait(_ASK_SECONDS):
         with contextlib.suppress(OSError):  # it has just ended
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-            peak[0] = max(peak[0], *(int(one) << 10 for one in found), 0)
+            figures = parse_status(Path(f"/proc/{pid}/status").read_bytes())
+            peak[0] = max(peak[0], int(figures.get("rss_peak_bytes", 0)))
 
 
 def goom(path: Path) -> Spent:

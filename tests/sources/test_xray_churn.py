@@ -66,9 +66,10 @@ class Judge:
         name = self._names.functions.name
         if name(functions[-1]) != "runtime.goexit":
             return f"ends in {name(functions[-1])}"
-        is_over = name(functions[-2:][0]) == "runtime.goexit1"  # preempted after it had returned
-        if len(functions) > 1 and functions[-2] != self._names.index(start) and not is_over:
-            return f"{name(functions[-2])} is not where it was started"
+        for outermost in functions[-2:-1]:
+            is_over = name(outermost) == "runtime.goexit1"  # preempted after it had returned
+            if outermost != self._names.index(start) and not is_over:
+                return f"{name(outermost)} is not where it was started"
         for callee, caller in pairwise(pcs[:-1]):
             if (callee, caller) not in self._known:
                 self._known[callee, caller] = self._call(callee, caller)

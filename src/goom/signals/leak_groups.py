@@ -106,22 +106,22 @@ def leak_groups(
         if is_onlooker(group.stack):
             continue
         key, waits_at = key_of(group.stack, subject)
-        had = found.get(key)
+        known = found.get(key)
         found[key] = LeakGroup(
             key=key,
-            stack=had.stack if had else _shown(group.stack),
-            waits_at=had.waits_at if had else waits_at,
-            kind=had.kind if had else _kind(group),
-            wait=had.wait if had else states.get(key, "") or wait_word(group.stack),
-            counts=had.counts + group.counts if had else group.counts,
+            stack=known.stack if known else _shown(group.stack),
+            waits_at=known.waits_at if known else waits_at,
+            kind=known.kind if known else _kind(group),
+            wait=known.wait if known else states.get(key, "") or wait_word(group.stack),
+            counts=known.counts + group.counts if known else group.counts,
             created_at=creators.get(key, NOBODY),
         )
     time, groups = goroutines.look_seconds, list(found.values())
     if goroutines.looks_are_profiles:
         time, groups = _with_dumps(time, groups, texts, (clock, subject))
     unread = next((one.counts for one in groups if one.key == NO_KEY), np.zeros(len(time)))
-    known = [one for one in groups if one.key != NO_KEY]
-    ordered = sorted(_joined(known), key=lambda one: (-one.grown, -one.counts[-1]))
+    named = [one for one in groups if one.key != NO_KEY]
+    ordered = sorted(_joined(named), key=lambda one: (-one.grown, -one.counts[-1]))
     return LeakGroups(look_seconds=time, all=tuple(ordered), unread=unread)
 
 

@@ -117,11 +117,7 @@ class GReader:
             pieces = gather(self.target.memory, addresses + np.uint64(self.first), sizes)
         there = pieces.there
         rows = pieces.rows(self.size_bytes)
-        columns = {
-            name: self._column(rows, there, at - self.first, kind)
-            for name, (at, kind) in self.places.items()
-        }
-        columns["status"] &= np.uint64(_SCAN - 1)
+        columns = {name: self._column(rows, there, name) for name in self.places}
         columns.setdefault("parent", np.zeros(count, np.uint64))
         columns["tick"] = self._ticks(columns, there)
         return Records(addresses, columns, there)
@@ -133,26 +129,20 @@ class GReader:
             every = np.ones(len(rows), np.bool_)
             held = every.copy()
             for name in _KEPT:
-                at, kind = self.places[name]
                 wanted = records[name][rows]
                 for raw in (before, after):
-                    found = self._column(raw, every, at - self.first, kind)
-                    held &= (found & self._mask(name)) == wanted
+                    held &= self._column(raw, every, name) == wanted
             return held
 
         with np.errstate(over="ignore"):
             return Seals(records.addresses + np.uint64(self.first), self.size_bytes, hold)
 
-    @staticmethod
-    def _mask(name: str) -> np.uint64:
-        return np.uint64(_SCAN - 1 if name == "status" else (1 << 64) - 1)
-
-    @staticmethod
-    def _column(rows: NDArray[np.uint8], there: Flags, at: int, kind: str) -> Column:
-        width = np.dtype(kind).itemsize
+    def _column(self, rows: Bytes, there: Flags, name: str) -> Column:
+        place, kind = self.places[name]
+        at, width = place - self.first, np.dtype(kind).itemsize
         found = np.zeros(len(there), np.uint64)
         found[there] = np.ascontiguousarray(rows[:, at : at + width]).view(kind)[:, 0]
-        return found
+        return found & np.uint64(_SCAN - 1) if name == "status" else found
 
     def _ticks(self, columns: dict[str, Column], there: Flags) -> Column:
         """Of goroutines in system calls: how many their M has begun."""
