@@ -79,6 +79,16 @@ def test_a_kill_is_looked_at_just_before_it_and_a_running_program_at_its_peak() 
     assert at(growing(), PEAK).at_seconds == at(growing(), LAST).at_seconds == 1009.8
 
 
+def test_mappings_that_end_where_the_process_died_are_not_its_memory() -> None:
+    """The kernel ends smaps in the middle then; its stamp is that of the last good look."""
+    evidence = growing()
+    cut = dataclasses.replace(mapped(SMAPS.format(1024)), taken_at_seconds=1009.95)
+    seen = dataclasses.replace(evidence, mappings=MappingLooks((*evidence.mappings.all, cut)))
+    found = ledger_of(seen, BRINK)
+    assert found.at_seconds == 1009.8
+    assert abs(found.bytes_of("unexplained")) < 0.01 * found.charge_bytes
+
+
 def test_seconds_count_from_the_start() -> None:
     assert at(growing(), 4.2).at_seconds == 1004.0
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from goom.sources import procfs, sockets
 from goom.sources.procfs import ProcessFiles
 from goom.sources.sockets import Listener, parse_listening
@@ -33,6 +35,44 @@ def test_a_process_that_is_gone_has_no_figures_and_raises_nothing() -> None:
     assert procfs.rss_bytes(sleeper.pid) == 0
     assert not procfs.is_alive(sleeper.pid)
     assert procfs.command_line(sleeper.pid) == ()
+
+
+def test_mappings_count_only_when_the_process_outlives_the_reading() -> None:
+    assert procfs.read_mappings(os.getpid(), "smaps").endswith(b"\n")
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        sleeper.kill()
+        os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)  # dead, and still there
+        assert procfs.read_whole(sleeper.pid, "smaps") == b""
+        with pytest.raises(ProcessLookupError):
+            procfs.read_mappings(sleeper.pid, "smaps")
+
+
+def test_mappings_cut_short_by_a_kill_are_refused() -> None:
+    """The process dies between two pages of the list: the kernel ends it without a word."""
+    many = "import mmap, time; m = [mmap.mmap(-1, 4096 * (1 + i % 2)) for i in range(3000)]"
+    with subprocess.Popen(
+        [sys.executable, "-c", many + "; print(len(m), flush=True); time.sleep(60)"],
+        stdout=subprocess.PIPE,
+    ) as subject:
+        assert subject.stdout is not None
+        subject.stdout.readline()
+        read = procfs.read_whole
+
+        def dies_meanwhile(pid: int, name: str, *, max_bytes: int = 1 << 20) -> bytes:
+            if name != "smaps":
+                return read(pid, name, max_bytes=max_bytes)
+            with (procfs.PROC / str(pid) / name).open("rb", buffering=0) as file:
+                first = file.read(4096)
+                subject.kill()
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+                rest = b"".join(iter(lambda: file.read(1 << 16), b""))
+            assert len(first + rest) < 3000 * 100  # a part, and no error
+            return first + rest
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(procfs, "read_whole", dies_meanwhile)
+            with pytest.raises(ProcessLookupError):
+                procfs.read_mappings(subject.pid, "smaps")
 
 
 def test_a_name_with_spaces_and_brackets_does_not_shift_the_figures() -> None:

@@ -67,7 +67,7 @@ def _go_program(pid: int) -> int:
 def _mappings(pid: int) -> Mappings | None:
     """What is resident, now that the looks have ended; None when the process has ended too."""
     try:
-        text = procfs.read_whole(pid, "smaps")
+        text = procfs.read_mappings(pid, "smaps")
     except OSError:
         return None
     return smaps.parse(text) if text else None

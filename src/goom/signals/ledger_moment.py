@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isnan, nan
 
@@ -20,6 +20,7 @@ BRINK, LAST, PEAK, AUTO = "brink", "last", "peak", "auto"
 _TOGETHER_SECONDS = 0.25  # looks this close are taken as they are; farther ones are interpolated
 _WALK_SECONDS = 0.5  # the stamp of a walk through the mappings may be off by this much
 _DYING_SECONDS = 1.0
+_ANONYMOUS = "_anon_bytes"
 _OFF_WEIGHT = 2.0
 _OFF_FRACTION_PER_SECOND = 0.0005
 _COLLECTION_FRACTION = 0.05
@@ -73,7 +74,7 @@ def moment_of(
 
 def anonymous_bytes(regions: Mapping[str, float]) -> float:
     """All anonymous resident memory of the process, nan when no mappings were seen."""
-    parts = [value for name, value in regions.items() if name.endswith("_anon_bytes")]
+    parts = [value for name, value in regions.items() if name.endswith(_ANONYMOUS)]
     return sum(parts) if parts else nan
 
 
@@ -214,7 +215,8 @@ def _instant(
     The error is: how far the charge was from the target's, twice, for that is another moment's
     ledger, while pages that Go's look missed are at least known to be in its arenas; how much
     memory changed between this look and Go's nearest one; a twentieth of the charge for looks so
-    far apart that a collection fits between; and a little for every second off.
+    far apart that a collection fits between; a little for every second off; and what the mappings
+    lack of the anonymous memory counted then: a process that died while they were read.
     """
     leading, other = (regions, memory) if regions is not None else (memory, None)
     times = _known_times(leading)
@@ -225,6 +227,7 @@ def _instant(
     charge = _charge_at(evidence, np.array([target]))[0]
     cost = _OFF_WEIGHT * np.abs(_charge_at(evidence, times) - charge)
     cost += _OFF_FRACTION_PER_SECOND * charge * np.abs(times - target)
+    cost += _not_mapped(evidence, regions)
     looks = _known_times(other)
     if len(looks):
         nearest = looks[np.argmin(np.abs(times[:, None] - looks[None, :]), axis=1)]
@@ -232,6 +235,17 @@ def _instant(
         apart = np.clip(np.abs(times - nearest) - _TOGETHER_SECONDS, 0.0, 1.0)
         cost += _COLLECTION_FRACTION * charge * apart
     return float(times[int(np.argmin(cost))])
+
+
+def _not_mapped(evidence: Evidence, regions: Regions | None) -> Floats:
+    """For each look at the mappings, by how much their anonymous memory differs from the count."""
+    if regions is None:
+        return np.zeros(1)
+    parts = [column for name, column in regions.columns.items() if name.endswith(_ANONYMOUS)]
+    mapped = np.sum(parts, axis=0)[~np.isnan(regions.time_seconds)]
+    counted = ((evidence.process, "rss_anon_bytes"), (evidence.cgroup, "anon_bytes"))
+    found = _at(counted, _known_times(regions))
+    return np.abs(found - mapped) if found is not None else np.zeros(len(mapped))
 
 
 def _known_times(series: Series | None) -> Floats:
@@ -242,13 +256,19 @@ def _known_times(series: Series | None) -> Floats:
 
 def _charge_at(evidence: Evidence, times: Floats) -> Floats:
     """The charge, or RSS, at each time; 1 throughout when nobody saw it, so that time decides."""
-    for series in _charges(evidence):
-        column = _charge_column(series)
-        known = ~np.isnan(series.time_seconds)
-        known = known & ~np.isnan(column) if column is not None else known & False
-        if column is not None and known.any():
-            return np.interp(times, series.time_seconds[known], column[known])
-    return np.ones(len(times))
+    found = _at(((evidence.cgroup, "usage_bytes"), (evidence.process, "rss_bytes")), times)
+    return np.ones(len(times)) if found is None else found
+
+
+def _at(choices: Iterable[tuple[Series | None, str]], times: Floats) -> Floats | None:
+    """The first of these columns that somebody saw, at each time."""
+    for series, name in choices:
+        column = series.get(name) if series is not None else None
+        if series is not None and column is not None:
+            known = ~np.isnan(series.time_seconds) & ~np.isnan(column)
+            if known.any():
+                return np.interp(times, series.time_seconds[known], column[known])
+    return None
 
 
 def _heap_profile(evidence: Evidence, instant: float) -> Profile | None:

@@ -188,7 +188,7 @@ def open_subject(pid: int) -> EbpfSubject:
         bias = load_bias(pid, program.image)
         offsets, inline_base = _known(pid)
         functions = program.functions().moved(bias)
-        modules = smaps.parse(procfs.read_whole(pid, "maps"))
+        modules = smaps.parse(procfs.read_mappings(pid, "maps"))
     except BaseException:
         program.give_back()
         raise

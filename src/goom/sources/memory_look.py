@@ -7,7 +7,7 @@ arenas' pages and what Go says of them are of one moment.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -78,9 +78,9 @@ def _one_round(
     pid = target.pid or 0
     _sample(seen, sampler)
     began = time.monotonic()
-    _proc(gathered, pid, "smaps")
+    _proc(gathered, pid, "smaps", procfs.read_mappings)
     if surroundings.is_numa():
-        _proc(gathered, pid, "numa_maps")
+        _proc(gathered, pid, "numa_maps", procfs.read_mappings)
     seen.lock_seconds += time.monotonic() - began
     seen.rounds += 1
     _sample(seen, sampler)  # once more: what grew while the mappings were read shows
@@ -103,9 +103,14 @@ def _cgroup(gathered: Gathered, group: MemoryCgroup) -> None:
     gathered.learned.note("cgroup_version", group.version)
 
 
-def _proc(gathered: Gathered, pid: int, name: str) -> None:
+def _proc(
+    gathered: Gathered,
+    pid: int,
+    name: str,
+    read: Callable[[int, str], bytes] = procfs.read_whole,
+) -> None:
     try:
-        body = procfs.read_whole(pid, name)
+        body = read(pid, name)
     except OSError as error:
         why = error.strerror or str(error)
         gathered.leave(f"/proc/{pid}/{name}", why, "It takes the same user, or root.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterable
@@ -196,6 +197,18 @@ def read_whole(pid: int, name: str, *, max_bytes: int = 64 << 20) -> bytes:
             pieces.append(piece)
             size += len(piece)
     return b"".join(pieces)
+
+
+def read_mappings(pid: int, name: str) -> bytes:
+    """``smaps``, ``maps`` or ``numa_maps``, all of it; OSError when it cannot be read.
+
+    The kernel ends the list where the process dies, in the middle, and calls that a success: so
+    ProcessLookupError when its memory is gone by the end (statm says 0; fs/proc/array.c).
+    """
+    body = read_whole(pid, name)
+    if not int((_read(pid, "statm").split() or [b"0"])[0]):
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+    return body
 
 
 def _pids() -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from goom.sources import procfs, surroundings
 from goom.sources.cgroup import MemoryCgroup
@@ -67,10 +68,10 @@ class Watch:
         with self._lock:
             started = time.monotonic()
             self.cgroup_look()
-            self._keep("smaps")
+            self._keep("smaps", procfs.read_mappings)
             self._keep("status")
             if self._numa:
-                self._keep("numa_maps")
+                self._keep("numa_maps", procfs.read_mappings)
             if self.group is not None:
                 self.recorder.cgroup_files(time.time(), self.group.raw_files())
             self.kernel_look_seconds = time.monotonic() - started
@@ -110,9 +111,9 @@ class Watch:
             return  # it ended just now
         self.recorder.file("cgroup/surroundings", ".txt", at, body)
 
-    def _keep(self, name: str) -> None:
+    def _keep(self, name: str, read: Callable[[int, str], bytes] = procfs.read_whole) -> None:
         try:
-            at, body = time.time(), procfs.read_whole(self.pid, name)
+            at, body = time.time(), read(self.pid, name)
         except ProcessLookupError:
             return  # it ended just now
         except OSError as error:
