@@ -21,7 +21,7 @@ from goom.signals.outside_callers import outside_callers
 from goom.signals.pooling import pooling
 from goom.signals.site_growth import SiteGrowth, site_growth
 from tests.detectors.world import profile
-from tests.signals.small_evidence import clock, frames, heap
+from tests.signals.small_evidence import HEAP, clock, frames, heap
 
 PUT = frames("bytes.growSlice", "main.(*Cache).Put", "main.handle", "net/http.(*conn).serve")
 LOAD = frames("main.load", "main.main", "runtime.main")
@@ -139,6 +139,33 @@ def test_a_keeper_stands_next_to_who_allocates() -> None:
     rows = with_keepers(of_growth(found, 0, 1, "growth"), CALLS, found)
     assert [row.function for row in rows[:2]] == ["main.serve", "main.remember"]
     assert "may be what keeps them" in rows[1].why
+
+
+def test_one_sampled_small_object_does_not_make_large_buffers_small() -> None:
+    """One sample of 16 bytes stands for 1 MiB of them: 65,536 objects beside 28 buffers."""
+    render = frames("main.render", "main.serve")
+    pool = BinaryCalls({"sync.(*Pool).Put": (Frame("main.render", "/src/app/app.go", 4),)})
+    looks = [
+        profile(
+            "heap",
+            now,
+            HEAP,
+            [
+                (render, (buffers * 2 * MIB, buffers, 99 * MIB, 50), 2 * MIB),
+                (render, (MIB, MIB / 16, 99 * MIB, 99 * MIB / 16), 16),
+            ],
+        )
+        for now, buffers in ((1, 8), (2, 28))
+    ]
+    found = growth(*looks)
+    (site,) = found.sites
+    assert site.large_bytes.tolist() == [16 * MIB, 56 * MIB]
+    assert site.large_objects.tolist() == [8, 28]
+    held = pooling(PLAIN, found, pool, None)
+    assert held is not None
+    assert held.objects == 28
+    assert held.strength > 0.6
+    assert held.grown_over_use > 0.9  # nearly all objects that were ever made are the small ones
 
 
 def test_large_buffers_in_functions_that_use_a_pool_are_held_by_it() -> None:

@@ -11,7 +11,7 @@ from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
 from goom.case.span_occupancy import SpanOccupancies
 from goom.case.subject import Subject
-from goom.case.units import KIB, bytes_text
+from goom.case.units import bytes_text
 from goom.rooms import signal
 from goom.signals.frames import enclosing, is_own
 from goom.signals.goroutines import GoroutineTrend
@@ -95,8 +95,9 @@ def _by_sites(
     total = float(sites.total_bytes[look])
     if total <= 0:
         return None
-    large = [site for site in sites.sites if _is_large(site, look, total)]
-    held, objects = _large_blocks(large, look)
+    large = [site for site in sites.sites if float(site.large_bytes[look]) > 0.1 * total]
+    held = sum(float(site.large_bytes[look]) for site in large)
+    objects = sum(float(site.large_objects[look]) for site in large)
     putters = _putters(subject, binary)
     through_pool = _through_pool(large, sites, _users(putters, binary))
     bounded = _bounded(objects, subject, goroutines)
@@ -116,27 +117,8 @@ def _by_sites(
         bounded=bounded,
         grown_over_use=uneven,
         putters=putters,
-        sites=tuple(sorted(large, key=lambda site: -site.inuse_bytes[look])),
+        sites=tuple(sorted(large, key=lambda site: -site.large_bytes[look])),
     )
-
-
-def _large_blocks(large: list[Site], look: int) -> tuple[float, float]:
-    """Bytes and number of the large objects alone, as far as the profile states sizes."""
-    sized = [
-        (size, used)
-        for site in large
-        for size, (used, _) in site.blocks.items()
-        if size >= 32 * KIB and used > 0
-    ]
-    if sized:
-        return sum(size * used for size, used in sized), sum(used for _, used in sized)
-    held = sum(float(site.inuse_bytes[look]) for site in large)
-    return held, sum(float(site.inuse_objects[look]) for site in large)
-
-
-def _is_large(site: Site, look: int, total: float) -> bool:
-    used = float(site.inuse_bytes[look])
-    return used > 0.1 * total and site.mean_block_bytes() >= 32 * KIB
 
 
 def _putters(subject: Subject, binary: BinaryCalls | None) -> tuple[Frame, ...]:
@@ -171,9 +153,9 @@ def _through_pool(large: list[Site], sites: SiteGrowth, names: set[str]) -> floa
         return 0.0
     if any(enclosing(site.frame.function) in names for site in large):
         return 1.0
-    held = max(float(site.inuse_bytes[-1]) for site in large)
+    held = max(float(site.large_bytes[-1]) for site in large)
     under = [
-        float(caller.inuse_bytes[-1])
+        float(caller.large_bytes[-1])
         for caller in sites.callers
         if enclosing(caller.frame.function) in names
     ]
@@ -196,8 +178,8 @@ def _enlarged(large: list[Site], objects: float) -> float:
     """
     if objects < 8 or not large:
         return 0.0
-    held = np.sum([site.inuse_bytes for site in large], axis=0)
-    number = np.sum([site.inuse_objects for site in large], axis=0)
+    held = np.sum([site.large_bytes for site in large], axis=0)
+    number = np.sum([site.large_objects for site in large], axis=0)
     early = np.flatnonzero((number >= 0.5 * number[-1]) & (held >= 0.05 * held[-1]))
     if not len(early):
         return 0.0
@@ -220,8 +202,8 @@ def _uneven(large: list[Site]) -> float:
             )
     if not held.sum() or not made.sum():
         return 0.0
-    mean_held = float((sizes * held).sum() / held.sum())
-    smaller = float(made[sizes < mean_held / 4].sum() / made.sum())
+    usual = float((sizes * sizes * held).sum() / (sizes * held).sum())  # where a byte of it is
+    smaller = float(made[sizes < usual / 4].sum() / made.sum())
     return ramp(smaller, 0.3, 0.7)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from goom.case.evidence import Profiles
 from goom.case.profile import Frame, Ints, Profile
 from goom.case.subject import Subject
+from goom.case.units import KIB
 from goom.rooms import signal
 from goom.signals.ownership import ownership
 from goom.signals.stack_search import samples_with
@@ -21,23 +22,24 @@ Flags = NDArray[np.bool_]
 _MOST_LOOKS = 24
 _MOST_LINES = 5_000  # of one look; what has more is no program that a person wrote
 _SAMPLES_AT_ONCE = 1 << 16
+LARGE_BYTES = 32 * KIB  # the runtime gives such objects a span of their own (malloc.go)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Site:
-    """One place: the innermost frame of the user's own code. Arrays are by look."""
+    """One place: the innermost frame of the user's own code. Arrays are by look; the large objects
+    are those of ``LARGE_BYTES`` or more.
+    """
 
     frame: Frame
     inuse_bytes: Floats
     inuse_objects: Floats
     alloc_bytes: Floats
     alloc_objects: Floats
+    large_bytes: Floats  # in use
+    large_objects: Floats  # in use
     blocks: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     """Object size -> (objects in use, objects ever allocated) at the last look."""
-
-    def mean_block_bytes(self) -> float:
-        """The mean size of the objects in use at the last look."""
-        return float(self.inuse_bytes[-1] / max(self.inuse_objects[-1], 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -107,7 +109,7 @@ def _spread(count: int) -> list[int]:
 
 @dataclass(slots=True)
 class _Place:
-    """One function's sums by look: in use (bytes, objects) and ever allocated (bytes, objects)."""
+    """One function's sums by look: the rows of ``_values``."""
 
     sums: Floats
     by_line: dict[Frame, Floats] = field(default_factory=dict)
@@ -130,6 +132,8 @@ class _Place:
             inuse_objects=self.sums[1],
             alloc_bytes=self.sums[2],
             alloc_objects=self.sums[3],
+            large_bytes=self.sums[4],
+            large_objects=self.sums[5],
             blocks=self.blocks,
         )
 
@@ -151,7 +155,7 @@ class _Tally:
         largest = np.argsort(-weight.sum(axis=0), kind="stable")[:_MOST_LINES]
         for row in largest[by_row[:, largest].any(axis=0)].tolist():
             frame = _frame(profile, row)
-            place = table.setdefault(frame.function, _Place(np.zeros((4, self.looks))))
+            place = table.setdefault(frame.function, _Place(np.zeros((len(by_row), self.looks))))
             place.add(look, frame, by_row[:, row])
 
     def take_blocks(self, profile: Profile, values: Floats, leaf: Ints) -> None:
@@ -176,12 +180,7 @@ def _frame(profile: Profile, row: int) -> Frame:
 
 
 def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
-    columns = [
-        profile.column(name)
-        for name in ("inuse_space", "inuse_objects", "alloc_space", "alloc_objects")
-    ]
-    zero = np.zeros(len(profile), dtype=np.int64)
-    values = np.array([zero if one is None else one for one in columns], dtype=np.float64).T
+    values = _values(profile)
     on_main, in_init = _roots(profile)
     tally.total[look] = values[:, 0].sum()
     tally.startup[look] = values[on_main | in_init, 0].sum()
@@ -193,6 +192,20 @@ def _add(tally: _Tally, look: int, profile: Profile, subject: Subject) -> None:
     tally.take(tally.caller, look, profile, under)
     if look == tally.looks - 1:
         tally.take_blocks(profile, values, leaf)
+
+
+def _values(profile: Profile) -> Floats:
+    """In use (bytes, objects), ever allocated (bytes, objects), and what in use is large (bytes,
+    objects): six columns. All objects of a sample have the same size.
+    """
+    columns = [
+        profile.column(name)
+        for name in ("inuse_space", "inuse_objects", "alloc_space", "alloc_objects")
+    ]
+    zero = np.zeros(len(profile), dtype=np.int64)
+    found = np.array([zero if one is None else one for one in columns], dtype=np.float64).T
+    large = found[:, 0] >= LARGE_BYTES * np.maximum(found[:, 1], 1.0)
+    return np.concatenate([found, found[:, :2] * large[:, None]], axis=1)
 
 
 def _by_line(profile: Profile, subject: Subject, values: Floats) -> tuple[Ints, Floats]:
