@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.detectors.world import START, Held, World, evidence, handler, verdict
+from tests.detectors.world import START, Held, World, evidence, handler, profile, verdict
+from tests.signals.small_evidence import HEAP
 from tests.span_maps import span_map
 
+from goom.case.evidence import Profiles
 from goom.case.units import MIB
 from goom.case.verdict import Hypothesis
 from goom.case.xray_spans import SpanMap, SpanMaps
@@ -65,6 +67,29 @@ def test_spans_seen_nearly_empty_speak_for_it_and_full_ones_against() -> None:
 def test_one_look_at_the_spans_weighs_half() -> None:
     unseen = hypothesis().log_odds
     assert hypothesis(SPARSE).log_odds == pytest.approx(unseen + 1.0, abs=0.1)
+
+
+LIST, KEPT = handler("main.readList"), handler("main.good")
+
+
+@pytest.mark.parametrize("sampled", [2, 0])
+def test_blamed_is_whose_objects_pin_the_spans_not_who_holds_most(sampled: int) -> None:
+    """Large objects pin nothing; what was sampled when it was made tells where none is in use."""
+    heap = profile(
+        "heap",
+        40,
+        HEAP,
+        [
+            (KEPT, (9 * MIB, 90, 9 * MIB, 90), 100_000),
+            (LIST, (64 * sampled, sampled, 90 * MIB, 90 * MIB / 64), 60),  # of 64 bytes
+        ],
+    )
+    seen = replace(SPARSE, taken_at_seconds=START + 40)
+    known = replace(evidence(PINNING), spans=SpanMaps((seen,)), profiles=Profiles((heap,)))
+    said = diagnose(known).verdict
+    assert said.cause == "fragmentation"
+    assert [row.function for row in said.blame] == ["main.readList"]
+    assert "of nearly empty spans in use" in said.blame[0].why
 
 
 def test_spans_that_fill_again_after_a_sweep_do_not_speak_for_it() -> None:

@@ -7,16 +7,17 @@ import numpy as np
 from goom.case.evidence_words import HEAP_PROFILE_OF_SURVIVORS
 from goom.case.span_occupancy import SpanOccupancies
 from goom.case.units import bytes_text
-from goom.case.verdict import Hypothesis
+from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
-from goom.signals.blame import of_holdings
+from goom.signals.blame import of_holdings, of_pinned
 from goom.signals.composition import Composition
 from goom.signals.course import Course
 from goom.signals.growth import Growth
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
 
+_LIVING = "the objects that live in these spans"
 _LOOKS = 3  # of the spans, in which what a sweep emptied fills again
 
 
@@ -75,15 +76,22 @@ def fragmentation(
     if course.harm.killed:
         garbage_text = f"{garbage:.0%} of it was garbage"
         weighing.minus(1.5 * ramp(garbage, 0.3, 0.5), garbage_text, growth.source)
-    what = "the objects that live in these spans"
     if sites is None:
         weighing.lacks(HEAP_PROFILE_OF_SURVIVORS)
     return weighing.hypothesis(
         "fragmentation",
         _summary(waste, free, live),
-        blame=of_holdings(sites, len(sites.look_seconds) - 1, what) if sites is not None else (),
+        blame=_blame(sites, spans),
         scenario="after_surge" if course.onset and course.onset.fell_fraction > 0.1 else "steady",
     )
+
+
+def _blame(sites: SiteGrowth | None, spans: SpanOccupancies | None) -> tuple[Blame, ...]:
+    """Who allocates what pins the spans, else what lives in them."""
+    if sites is None:
+        return ()
+    pinned = of_pinned(sites, spans.lasting()) if spans is not None else ()
+    return pinned or of_holdings(sites, len(sites.look_seconds) - 1, _LIVING)
 
 
 def _lasting(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
+from goom.case.span_occupancy import SpanOccupancy
 from goom.case.units import bytes_text
 from goom.case.verdict import Blame
+from goom.runtime.size_classes import fitting
 from goom.signals.keepers import keepers_near
 from goom.signals.site_growth import Site, SiteGrowth
 
@@ -43,6 +46,46 @@ def of_holdings(growth: SiteGrowth, look: int, what: str) -> tuple[Blame, ...]:
     callers = [(site, float(site.inuse_bytes[look])) for site in growth.callers]
     ordered = sorted(held, key=lambda pair: -pair[1]), sorted(callers, key=lambda pair: -pair[1])
     return _places(*ordered, float(growth.total_bytes[look]), what)
+
+
+def of_pinned(growth: SiteGrowth, look: SpanOccupancy) -> tuple[Blame, ...]:
+    """Who allocates the small objects that keep nearly empty spans in use.
+
+    What a size class pins belongs to those whose objects of that size are in use; where the profile
+    sampled none, to those who ever allocated that size: one object in a span is seldom sampled.
+    """
+    pinned = Counter[int]()
+    for row in look.classes:
+        pinned[row.slot_bytes] += row.pinned_bytes
+    by_class = [_by_class(site) for site in growth.sites]
+    kept = [0.0] * len(by_class)
+    for slot_bytes, bytes_ in pinned.items():
+        counts = [rows.get(slot_bytes, (0.0, 0.0)) for rows in by_class]
+        in_use = any(used for used, _ in counts)
+        parts = [used if in_use else ever for used, ever in counts]
+        for place, part in enumerate(parts):
+            kept[place] += bytes_ * part / max(sum(parts), 1.0)
+    least = max(_LEAST_SHARE * pinned.total(), 1.0)
+    ordered = sorted(zip(growth.sites, kept, strict=True), key=lambda pair: -pair[1])[:_MOST]
+    return tuple(
+        _blame(
+            site.frame,
+            bytes_ / pinned.total(),
+            f"its objects keep {bytes_text(bytes_)} of nearly empty spans in use",
+        )
+        for site, bytes_ in ordered
+        if bytes_ >= least
+    )
+
+
+def _by_class(site: Site) -> dict[int, tuple[float, float]]:
+    """Slot size -> (objects in use, objects ever allocated)."""
+    found: dict[int, tuple[float, float]] = {}
+    for size, (used, ever) in site.blocks.items():
+        if fits := fitting(size):
+            before = found.get(fits.size_bytes, (0.0, 0.0))
+            found[fits.size_bytes] = (before[0] + used, before[1] + ever)
+    return found
 
 
 def of_allocations(growth: SiteGrowth, what: str) -> tuple[Blame, ...]:

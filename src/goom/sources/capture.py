@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from goom.case.errors import BadInput
 from goom.case.subject import Ending, Subject
-from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.capture_options import (
@@ -24,6 +23,7 @@ from goom.sources.endpoint_looks import EndpointLooks
 from goom.sources.freezer import freezer_of
 from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
+from goom.sources.process_end import ProcessEnd
 from goom.sources.recorder import Recorder
 from goom.sources.schedule import Brink, Cadence, Timer
 from goom.sources.warden import Warden
@@ -32,7 +32,7 @@ from goom.sources.xray_watch import XrayWatch
 
 __all__ = ["CaptureOptions", "CaptureResult", "CaptureStatus", "capture", "planned"]
 
-_TICK_SECONDS = 0.05
+_TICK_SECONDS = 0.25  # each wakes goom up on a CPU that the program could have
 _LAST_ROUND_SECONDS = 5.0
 _NO_ENDPOINT = "none of the program's addresses answers as one"
 _NO_FREEZER = "it shares its cgroup with everybody or with goom, or goom may not freeze it"
@@ -67,6 +67,7 @@ class _Session:
         self._row_at = 0.0
         self._oom_kills = target.group.oom_kill_count() if target.group else 0
         self._watch = Watch(recorder, target.group, target.pid) if target.pid else None
+        self._end = ProcessEnd(target.pid) if target.pid else None
         self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
         self._endpoint = self._endpoint_looks()
         self._freezer = freezer_of(target.pid) if options.freeze and target.pid else None
@@ -159,8 +160,7 @@ class _Session:
             self._recorder.flush()
             if self._options.on_status:
                 self._options.on_status(self._status())
-            time.sleep(_TICK_SECONDS)
-            self._notice_the_end()
+            self._notice_the_end(_TICK_SECONDS)
         if not self.ended:
             self._last_round()
 
@@ -195,6 +195,8 @@ class _Session:
             if self._died:
                 self._watch.last_look()
             self._watch.close()
+        if self._end is not None:
+            self._end.close()
 
     def _rows(self) -> None:
         if self._watch is None:
@@ -225,12 +227,14 @@ class _Session:
         elif self._xray is not None:
             self._xray.last_round()
 
-    def _notice_the_end(self) -> None:
-        pid = self._target.pid
-        if pid is not None and not procfs.is_alive(pid):
-            self.ended, self._died = f"process {pid} ended", True
-        elif pid is None and self._endpoint is not None and self._endpoint.silent:
-            self.ended = "the address stopped answering"
+    def _notice_the_end(self, seconds: float) -> None:
+        """Wait so long, or until there is nothing left to look at."""
+        if self._end is None:
+            time.sleep(seconds)
+            if self._endpoint is not None and self._endpoint.silent:
+                self.ended = "the address stopped answering"
+        elif self._end.within(seconds):
+            self.ended, self._died = f"process {self._target.pid} ended", True
 
     def _ending(self) -> Ending | None:
         if not self._died:

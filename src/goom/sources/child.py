@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from goom.case.errors import GoomError
 from goom.case.units import MIB
+from goom.sources.process_end import ProcessEnd
 
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
@@ -57,14 +57,11 @@ class Child:
         self.stderr = self._process.stderr.fileno()
         with contextlib.suppress(OSError):
             fcntl.fcntl(self.stderr, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self._death = select.poll()
-        with contextlib.suppress(OSError):  # before Linux 5.3 goom looks at each tick instead
-            self._pidfd = os.pidfd_open(self.pid)
-            self._death.register(self._pidfd, select.POLLIN)
+        self._end = ProcessEnd(self.pid)
 
     def ended_within(self, seconds: float) -> bool:
         """Wait so long at most; whether the child has ended."""
-        self._death.poll(max(0, round(seconds * 1000)))
+        self._end.within(seconds)
         return self._process.poll() is not None
 
     def send(self, number: int) -> None:
@@ -89,9 +86,7 @@ class Child:
         """Give the descriptors back."""
         if self._process.stderr:
             self._process.stderr.close()
-        descriptor, self._pidfd = getattr(self, "_pidfd", -1), -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        self._end.close()
 
 
 def with_tracing(environment: Mapping[str, str]) -> dict[str, str]:
