@@ -59,6 +59,7 @@ $(BIN)/python:
 $(VENV)/.package: pyproject.toml | $(BIN)/python
 	@echo "installing goom into $(VENV) (once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q src/goom  # where Python may not write it later, goom starts slower
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/.package
