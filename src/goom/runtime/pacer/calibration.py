@@ -27,8 +27,7 @@ from goom.runtime.pacer.replay_observed import Observed, observed
 from goom.runtime.pacer.scenario import MOST_SPEED_UP, Course, Scenario, Settings, constant
 
 _LEAST_CYCLES = 5
-_SLICES_SECONDS = (0.0, 0.002, 0.004, 0.006, 0.008, 0.010, 0.012, 0.014, 0.017, 0.020, 0.030, 1.0)
-_USUAL = 0.9  # of cycles: in the others something else had the CPU
+_SLICES_SECONDS = (*(each * 1e-3 for each in range(21)), 0.025, 0.030, 0.040, 1.0)
 _SAME = 1.25  # two estimates of the same share differ by no more
 _TICK_SECONDS = 1e-3  # gctrace dates a cycle to the millisecond
 
@@ -125,7 +124,7 @@ def _with_slice(scenario: Scenario, ran_with: Settings, fresh: Floats) -> Scenar
         return scenario
     tried = [replace(scenario, slice_seconds=one) for one in _SLICES_SECONDS]
     let = [float(np.mean(_settled(run(one, ran_with).fresh_bytes))) for one in tried]
-    wanted = float(np.mean(np.clip(_settled(fresh), 0, np.quantile(fresh, _USUAL))))
+    wanted = float(np.mean(_settled(fresh)))
     return tried[int(np.argmin(np.abs(np.array(let) - wanted)))]
 
 
