@@ -10,6 +10,7 @@ import pytest
 from goom.case.units import MIB
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
+from goom.sources import procfs
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.run import RunOptions, RunResult, observe
 
@@ -56,3 +57,5 @@ def test_a_go_program_behind_a_shell_is_the_subject(tmp_path: Path) -> None:
     evidence = read_bundle(result.bundle)
     assert evidence.subject.name == LEAK.name
     assert evidence.profiles.of("heap")
+    assert evidence.subject.pid is not None
+    assert not procfs.is_alive(evidence.subject.pid)  # the shell's end is not its own

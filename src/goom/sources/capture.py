@@ -21,6 +21,7 @@ from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
 from goom.sources.freezer import freezer_of
+from goom.sources.limit_room import Unreclaimable, limiting_cgroup
 from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.process_end import ProcessEnd
@@ -68,6 +69,7 @@ class _Session:
         self._oom_kills = target.group.oom_kill_count() if target.group else 0
         self._watch = Watch(recorder, target.group, target.pid) if target.pid else None
         self._end = ProcessEnd(target.pid) if target.pid else None
+        self._limiting = limiting_cgroup(target.pid, target.group) if target.pid else None
         self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
         self._endpoint = self._endpoint_looks()
         self._freezer = freezer_of(target.pid) if options.freeze and target.pid else None
@@ -91,16 +93,17 @@ class _Session:
         return looks
 
     def _brink_watch(self) -> BrinkWatch | None:
-        limit = self._target.group.limit_bytes() if self._target.group else None
-        if limit is None or self._watch is None:
+        limit = self._limiting.own_limit_bytes() if self._limiting else None
+        if self._limiting is None or limit is None or self._watch is None:
             return None
+        own = self._limiting is self._target.group
         brink = BrinkWatch(
             Brink(limit),
-            self._watch.unreclaimable_bytes,
+            self._watch.unreclaimable_bytes if own else Unreclaimable(self._limiting).bytes_now,
             at_brink=self._at_brink,
             row=self._watch.cgroup_look,
         )
-        brink.start(self._target.group)
+        brink.start(self._limiting)
         return brink
 
     def _at_brink(self) -> None:
@@ -120,8 +123,8 @@ class _Session:
     def _new_warden(self) -> Warden | None:
         if not self._options.freeze or self._xray is None:
             return None
-        group, freezer = self._target.group, self._freezer
-        limit = group.limit_bytes() if group is not None else None
+        group, freezer = self._limiting, self._freezer
+        limit = group.own_limit_bytes() if group is not None else None
         if group is None or limit is None or freezer is None:
             why = _NO_FREEZER if freezer is None else "it has no memory limit"
             self._recorder.not_read("the process held still", why)
@@ -197,6 +200,8 @@ class _Session:
             self._watch.close()
         if self._end is not None:
             self._end.close()
+        if self._limiting is not None and self._limiting is not self._target.group:
+            self._limiting.close()
 
     def _rows(self) -> None:
         if self._watch is None:

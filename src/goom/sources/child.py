@@ -17,10 +17,12 @@ from pathlib import Path
 from goom.case.errors import GoomError
 from goom.case.units import MIB
 from goom.sources.process_end import ProcessEnd
+from goom.sources.relatives import Relatives
 
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
 _MOST_WARMED_BYTES = 1 << 30
+_DYING_SECONDS = 0.5  # what is killed is not gone at once
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 
 
@@ -58,6 +60,7 @@ class Child:
         with contextlib.suppress(OSError):
             fcntl.fcntl(self.stderr, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._end = ProcessEnd(self.pid)
+        self._relatives = Relatives(self.pid)
 
     def ended_within(self, seconds: float) -> bool:
         """Wait so long at most; whether the child has ended."""
@@ -69,10 +72,25 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
-    def kill_and_reap(self) -> None:
-        """End it whatever it does; nothing when it has ended."""
-        self.send(signal.SIGKILL)
-        self._process.wait()
+    def end(self, number: int) -> None:
+        """Send a signal that ends it to it and to all that it started."""
+        if self._process.poll() is None:
+            self._relatives.find()
+        self.send(number)
+        self._relatives.send(number)
+
+    def kill_and_reap(self, grace_seconds: float = 0.0) -> bool:
+        """End it whatever it does; nothing when it has ended. Those whom ``end`` told to end get
+        ``grace_seconds``; whether some had to be killed.
+        """
+        if self._process.poll() is None:
+            self.end(signal.SIGKILL)
+            self._process.wait()
+        if self._relatives.ended_within(max(grace_seconds, _DYING_SECONDS)):
+            return False
+        self._relatives.send(signal.SIGKILL)
+        self._relatives.ended_within(_DYING_SECONDS)
+        return True
 
     @property
     def ended_by(self) -> tuple[int | None, int | None]:
@@ -87,6 +105,7 @@ class Child:
         if self._process.stderr:
             self._process.stderr.close()
         self._end.close()
+        self._relatives.close()
 
 
 def with_tracing(environment: Mapping[str, str]) -> dict[str, str]:

@@ -87,6 +87,7 @@ class _Run:
         self._watch(child, observation)
         at_seconds = time.time()
         self._ended.set()
+        self._leave_no_one(child)
         tap.finish()
         subject = observation.finish()
         kills = target.group.oom_kill_count() - kills_before if target.group else 0
@@ -111,7 +112,7 @@ class _Run:
         if self._freezer is not None:
             self._freezer.thaw()  # version 1 lets no frozen process die
         if self._child is not None:
-            self._child.kill_and_reap()
+            self._leave_no_one(self._child)
             self._child.close()
         if self._group is not None:
             self._group.close()
@@ -122,6 +123,10 @@ class _Run:
         if self._above is not None:
             self._above.close()
         self._child = self._group = self._freezer = self._above = self._observation = None
+
+    def _leave_no_one(self, child: Child) -> None:
+        if child.kill_and_reap(_GRACE_SECONDS if self._stopped else 0.0):
+            self._warn("processes that the program left running were killed.")
 
     def _own_cgroup(self) -> OwnedCgroup | None:
         limit = self._options.memory_limit_bytes
@@ -239,14 +244,14 @@ class _Run:
             observation.last_round(_LAST_ROUND_SECONDS)
             self._stopped = not child.ended_within(0)
             self._asked_to_end_at = observation.elapsed_seconds
-            child.send(signal.SIGTERM)
+            child.end(signal.SIGTERM)
         elif elapsed > self._asked_to_end_at + _GRACE_SECONDS:
-            child.send(signal.SIGKILL)
+            child.end(signal.SIGKILL)
 
     def _enforce(self) -> None:
         if self._child is not None and not self._enforced:
             self._enforced = True
-            self._child.send(signal.SIGKILL)
+            self._child.end(signal.SIGKILL)
 
     def _tell(self, observation: Observation) -> None:
         elapsed, tell = observation.elapsed_seconds, self._options.on_status

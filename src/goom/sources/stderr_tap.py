@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import select
@@ -116,6 +117,7 @@ class StderrTap:
         self._descriptor, self._sink, self._keep = descriptor, sink, keep
         self._sieve = Sieve(quiet=quiet)
         self._child_ended = threading.Event()
+        self._until = math.inf
         self._thread = threading.Thread(target=self._read_all, name="stderr", daemon=True)
         self._thread.start()
 
@@ -124,13 +126,14 @@ class StderrTap:
 
         Not at the end of file: a daemon that the child left may hold the pipe for ever.
         """
+        self._until = time.monotonic() + _DRAIN_SECONDS
         self._child_ended.set()
-        self._thread.join(_DRAIN_SECONDS)
+        self._thread.join(_DRAIN_SECONDS + 2 * _HELD_SECONDS)
 
     def _read_all(self) -> None:
         ready = select.poll()
         ready.register(self._descriptor, select.POLLIN)
-        while True:
+        while time.monotonic() < self._until:
             last_look = self._child_ended.is_set()
             if not ready.poll(_HELD_SECONDS * 1000):
                 self._pass(self._sieve.give_up())

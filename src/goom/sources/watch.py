@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from goom.sources import procfs, surroundings
 from goom.sources.cgroup import MemoryCgroup
+from goom.sources.limit_room import droppable_bytes
 from goom.sources.procfs import ProcessFiles
 from goom.sources.recorder import Recorder
 
@@ -94,9 +95,7 @@ class Watch:
         """The charge that the kernel cannot get back by dropping page cache, right now."""
         if self.group is None:
             return procfs.rss_bytes(self.pid)
-        seen = self.cgroup
-        cache = seen.get("file_bytes", 0.0) - seen.get("shmem_bytes", 0.0)
-        return self.group.usage_bytes() - max(0.0, cache - seen.get("mapped_file_bytes", 0.0))
+        return self.group.usage_bytes() - droppable_bytes(self.cgroup)
 
     def close(self) -> None:
         """Give files back."""
