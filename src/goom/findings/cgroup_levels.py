@@ -39,7 +39,7 @@ def cgroup_levels(
             f"neighbours use {bytes_text(neighbours)} of it "
             f"({percent_text(neighbours / budget.limit_bytes)})"
             + (f": {names}" if names else "")
-            + ". The kernel kills in the whole of it, whoever went over. Count them in, or give "
-            "this service a limit of its own.",
+            + ". The kernel kills somewhere in all of it, whoever went over. Count them in, or "
+            "give this service a limit of its own.",
             source=evidence.surroundings.all[-1].origin,
         )

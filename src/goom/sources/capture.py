@@ -111,6 +111,7 @@ class _Session:
             self._xray.at_brink()
         if self._endpoint is not None:
             self._endpoint.at_brink()
+        self._kernel_look()  # last: it waits for the program's mmap lock
 
     def _xray_watch(self) -> XrayWatch | None:
         found, options = self._target.found, self._options

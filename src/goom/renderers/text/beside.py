@@ -8,7 +8,7 @@ from goom.case.names import harmless
 from goom.renderers.text.lines import Line, Span, hanging, plain
 
 _MOST = 2
-_MOST_ROWS = 3
+_MOST_ROWS = 4
 
 
 def beside(case: Case, room: int) -> list[Line]:

@@ -81,8 +81,10 @@ def wrapped(text: str, width: int, most: int = 0) -> list[str]:
     if row:
         rows.append(row)
     if most and len(rows) > most:
-        rows[most - 1] = clip(f"{rows[most - 1]} {rows[most]}…", width)
         del rows[most:]
+        while cells(rows[-1]) + 2 > width and " " in rows[-1]:
+            rows[-1] = rows[-1].rpartition(" ")[0]
+        rows[-1] = clip(f"{rows[-1]} …", width)
     return rows
 
 
