@@ -92,6 +92,30 @@ def test_blamed_is_whose_objects_pin_the_spans_not_who_holds_most(sampled: int) 
     assert "of nearly empty spans in use" in said.blame[0].why
 
 
+def test_dense_spans_of_the_same_size_are_not_who_pins() -> None:
+    """4 MiB of 64 bytes that all live, beside those of which one in two hundred does."""
+    dense = handler("main.intern")
+    rows = [
+        (dense, (4 * MIB, MIB / 16, 4 * MIB, MIB / 16), 64),
+        (LIST, (MIB / 2, MIB / 128, 90 * MIB, 90 * MIB / 64), 64),
+    ]
+    heap = profile("heap", 40, HEAP, rows)
+    mixed = span_map([(13, 500, 128), (13, 3800, 12)], released_pages=400)
+    seen = SpanMaps((replace(mixed, taken_at_seconds=START + 40),))
+    known = replace(evidence(PINNING), spans=seen, profiles=Profiles((heap,)))
+    said = diagnose(known).verdict
+    assert (said.cause, said.blame[0].function) == ("fragmentation", "main.readList")
+
+
+def test_who_pins_little_is_not_blamed_for_free_pages() -> None:
+    heap = profile("heap", 40, HEAP, [(LIST, (MIB, MIB / 64, 9 * MIB, 9 * MIB / 64), 64)])
+    seen = SpanMaps((replace(NOT_GIVEN_BACK, taken_at_seconds=START + 40),))
+    known = replace(evidence(PINNING), spans=seen, profiles=Profiles((heap,)))
+    found = supply(fragmentation, diagnose(known).signals)
+    assert isinstance(found, Hypothesis)
+    assert not any("nearly empty" in row.why for row in found.blame)
+
+
 def test_spans_that_fill_again_after_a_sweep_do_not_speak_for_it() -> None:
     """Of the looks of the last third the one counts in which the least was unused."""
     found = hypothesis(FULL, SPARSE, FULL, SPARSE, FULL, SPARSE)

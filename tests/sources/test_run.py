@@ -153,40 +153,6 @@ def test_a_program_that_ignores_sigterm_is_killed_after_its_grace(run: Run) -> N
     assert result.ending.signal == 9
 
 
-def test_what_a_shell_runs_ends_with_it(run: Run) -> None:
-    """dash dies of SIGTERM at once; its child says goodbye first, and is let."""
-    said = run.bundle.parent / "goodbye"
-    code = (
-        "import pathlib, signal, sys, time\n"
-        "def end(*_):\n"
-        "    time.sleep(0.3)\n"
-        f"    pathlib.Path({str(said)!r}).write_text('goodbye')\n"
-        "    sys.exit()\n"
-        "signal.signal(signal.SIGTERM, end)\n"
-        "time.sleep(60)\n"
-    )
-    result = run("sh", "-c", f'{sys.executable} -c "{code}"; true', stop_after_seconds=1.0)
-    assert result.ending.stopped_by_goom
-    assert said.read_text() == "goodbye"
-    assert not any("killed" in line for line in run.said)
-
-
-def test_what_a_shell_runs_and_does_not_end_is_killed_and_said(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("goom.sources.run._GRACE_SECONDS", 0.3)
-    code = (
-        "import os, signal, time\n"
-        "signal.signal(15, signal.SIG_IGN)\n"
-        "os.write(2, str(os.getpid()).encode() + bytes([10]))\n"
-        "time.sleep(300)\n"
-    )
-    result = run("sh", "-c", f"{sys.executable} -c '{code}'; true", stop_after_seconds=1.0)
-    assert result.ending.stopped_by_goom
-    assert any("left running were killed" in line for line in run.said)
-    assert not procfs.is_alive(int(run.stderr.getvalue().split()[0]))
-
-
 @pytest.mark.real_cgroup
 def test_the_kernel_kills_at_the_limit_and_goom_knows(run: Run) -> None:
     result = run.python(_EATS_MEMORY, memory_limit_bytes=64 * MIB)

@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=math.inf,
         dest="for_seconds",
         metavar="60s",
-        help="end it after this time: SIGTERM, 5 s of grace, SIGKILL",
+        help="end it after this time, and what it started: SIGTERM, 5 s of grace, SIGKILL",
     )
     parser.add_argument(
         "--go-pprof",

@@ -16,6 +16,7 @@ from goom.signals.site_growth import Site, SiteGrowth
 
 _MOST = 6
 _LEAST_SHARE = 0.1
+_LEAST_PINNED = 0.3  # of what is unused
 _NEAR = 0.85  # a caller that carries nearly all of what its callee carries adds the context
 
 
@@ -49,20 +50,25 @@ def of_holdings(growth: SiteGrowth, look: int, what: str) -> tuple[Blame, ...]:
 
 
 def of_pinned(growth: SiteGrowth, look: SpanOccupancy) -> tuple[Blame, ...]:
-    """Who allocates the small objects that keep nearly empty spans in use.
+    """Who allocates the small objects that keep nearly empty spans in use; () when those are not
+    what is unused, or the profile does not tell.
 
-    What a size class pins belongs to those whose objects of that size are in use; where the profile
-    sampled none, to those who ever allocated that size: one object in a span is seldom sampled.
+    A span is nearly empty where most objects of its size died and few did not. So what a size class
+    pins belongs to those of whose objects of that size some live, by how many died; where the
+    profile sampled no living one, for one in a span is seldom sampled, to all by how many died.
     """
     pinned = Counter[int]()
     for row in look.classes:
         pinned[row.slot_bytes] += row.pinned_bytes
+    if pinned.total() < _LEAST_PINNED * look.unused_bytes:
+        return ()
     by_class = [_by_class(site) for site in growth.sites]
     kept = [0.0] * len(by_class)
     for slot_bytes, bytes_ in pinned.items():
         counts = [rows.get(slot_bytes, (0.0, 0.0)) for rows in by_class]
-        in_use = any(used for used, _ in counts)
-        parts = [used if in_use else ever for used, ever in counts]
+        died = [max(ever - used, 0.0) for used, ever in counts]
+        parts = [dead if used else 0.0 for dead, (used, _) in zip(died, counts, strict=True)]
+        parts = parts if any(parts) else died
         for place, part in enumerate(parts):
             kept[place] += bytes_ * part / max(sum(parts), 1.0)
     least = max(_LEAST_SHARE * pinned.total(), 1.0)
@@ -71,7 +77,7 @@ def of_pinned(growth: SiteGrowth, look: SpanOccupancy) -> tuple[Blame, ...]:
         _blame(
             site.frame,
             bytes_ / pinned.total(),
-            f"its objects keep {bytes_text(bytes_)} of nearly empty spans in use",
+            f"objects of its sizes keep {bytes_text(bytes_)} of nearly empty spans in use",
         )
         for site, bytes_ in ordered
         if bytes_ >= least

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from dataclasses import replace
 
 from goom.case.errors import BadInput
 from goom.case.subject import Ending, Subject
-from goom.sources.brink import BrinkWatch
 from goom.sources.bundle_writer import BundleWriter
+from goom.sources.capture_brink import CaptureBrink
 from goom.sources.capture_options import (
     CaptureOptions,
     CaptureResult,
@@ -21,12 +22,11 @@ from goom.sources.ebpf_looks import EbpfOptions
 from goom.sources.ebpf_watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
 from goom.sources.freezer import freezer_of
-from goom.sources.limit_room import Unreclaimable, limiting_cgroup
 from goom.sources.live_target import LiveTarget
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.process_end import ProcessEnd
 from goom.sources.recorder import Recorder
-from goom.sources.schedule import Brink, Cadence, Timer
+from goom.sources.schedule import Cadence, Timer
 from goom.sources.warden import Warden
 from goom.sources.watch import Watch
 from goom.sources.xray_watch import XrayWatch
@@ -69,12 +69,12 @@ class _Session:
         self._oom_kills = target.group.oom_kill_count() if target.group else 0
         self._watch = Watch(recorder, target.group, target.pid) if target.pid else None
         self._end = ProcessEnd(target.pid) if target.pid else None
-        self._limiting = limiting_cgroup(target.pid, target.group) if target.pid else None
         self._mappings = Timer(_mappings(options)) if "smaps" in options.looks else None
         self._endpoint = self._endpoint_looks()
         self._freezer = freezer_of(target.pid) if options.freeze and target.pid else None
         self._xray = self._xray_watch()
-        self._brink = self._brink_watch()
+        self._aside: threading.Thread | None = None
+        self._brink = CaptureBrink(self._watch, self._at_brink) if self._watch else None
         self._warden = self._new_warden()
         self._ebpf = self._ebpf_watch()
         self._started = time.monotonic()
@@ -92,26 +92,15 @@ class _Session:
         looks.start(planned(options), options.every_seconds, options.for_seconds, used)
         return looks
 
-    def _brink_watch(self) -> BrinkWatch | None:
-        limit = self._limiting.own_limit_bytes() if self._limiting else None
-        if self._limiting is None or limit is None or self._watch is None:
-            return None
-        own = self._limiting is self._target.group
-        brink = BrinkWatch(
-            Brink(limit),
-            self._watch.unreclaimable_bytes if own else Unreclaimable(self._limiting).bytes_now,
-            at_brink=self._at_brink,
-            row=self._watch.cgroup_look,
-        )
-        brink.start(self._limiting)
-        return brink
-
     def _at_brink(self) -> None:
         if self._xray is not None:
             self._xray.at_brink()
         if self._endpoint is not None:
             self._endpoint.at_brink()
-        self._kernel_look()  # last: it waits for the program's mmap lock
+        idle = self._aside is None or not self._aside.is_alive()
+        if self._mappings is not None and idle:  # it waits for the mmap lock: beside the brink
+            self._aside = threading.Thread(target=self._kernel_look, name="mappings", daemon=True)
+            self._aside.start()
 
     def _xray_watch(self) -> XrayWatch | None:
         found, options = self._target.found, self._options
@@ -124,14 +113,13 @@ class _Session:
     def _new_warden(self) -> Warden | None:
         if not self._options.freeze or self._xray is None:
             return None
-        group, freezer = self._limiting, self._freezer
-        limit = group.own_limit_bytes() if group is not None else None
-        if group is None or limit is None or freezer is None:
+        freezer, tightest = self._freezer, self._brink.tightest() if self._brink else None
+        if tightest is None or freezer is None:
             why = _NO_FREEZER if freezer is None else "it has no memory limit"
             self._recorder.not_read("the process held still", why)
             return None
         try:
-            return Warden(group, freezer, limit, self._xray.while_held)
+            return Warden(tightest[0], freezer, tightest[1], self._xray.while_held)
         except OSError as error:
             self._recorder.not_read("the process held still", error.strerror or str(error))
             return None
@@ -164,7 +152,8 @@ class _Session:
             self._recorder.flush()
             if self._options.on_status:
                 self._options.on_status(self._status())
-            self._notice_the_end(_TICK_SECONDS)
+            row = self._xray.seconds_to_row if self._xray is not None else _TICK_SECONDS
+            self._notice_the_end(min(row, _TICK_SECONDS))
         if not self.ended:
             self._last_round()
 
@@ -187,6 +176,8 @@ class _Session:
     def _stop_looking(self) -> None:
         if self._brink is not None:
             self._brink.stop()
+        if self._aside is not None:
+            self._aside.join(_LAST_ROUND_SECONDS)
         if self._endpoint is not None:
             self._endpoint.stop()
         if self._ebpf is not None:
@@ -201,8 +192,6 @@ class _Session:
             self._watch.close()
         if self._end is not None:
             self._end.close()
-        if self._limiting is not None and self._limiting is not self._target.group:
-            self._limiting.close()
 
     def _rows(self) -> None:
         if self._watch is None:

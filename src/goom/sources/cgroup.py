@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -91,16 +92,42 @@ def cgroup_of(pid: int) -> MemoryCgroup | None:
 def limited_cgroup_of(pid: int) -> MemoryCgroup | None:
     """The cgroup whose limit has least room: a process's own or an ancestor's; None without one."""
     for hierarchy in _hierarchies(pid):
-        readers = [hierarchy.reader(folder) for folder in hierarchy.line_of_ancestors()]
-        limits = [(reader.own_limit_bytes(), reader) for reader in readers]
-        bound = [(limit - one.usage_bytes(), one) for limit, one in limits if limit is not None]
-        tightest = min(bound, key=lambda pair: pair[0], default=(0, None))[1]
-        for reader in readers:
-            if reader is not tightest:
-                reader.close()
-        if tightest is not None:
-            return tightest
+        found = _tightest([hierarchy.reader(one) for one in hierarchy.line_of_ancestors()])
+        if found is not None:
+            return found
     return None
+
+
+def limited_ancestor_of(pid: int) -> MemoryCgroup | None:
+    """The same among the ancestors alone: those whose limit a process shares with others."""
+    for hierarchy in _hierarchies(pid):
+        found = _tightest([hierarchy.reader(one) for one in hierarchy.line_of_ancestors()[1:]])
+        if found is not None:
+            return found
+    return None
+
+
+def _tightest(readers: list[MemoryCgroup]) -> MemoryCgroup | None:
+    """The one with least room beside what cannot be dropped; the others are closed."""
+    rooms = [(_room_bytes(one), one) for one in readers]
+    room, tightest = min(rooms, key=lambda pair: pair[0], default=(inf, None))
+    for reader in readers:
+        if reader is not tightest or room == inf:
+            reader.close()
+    return tightest if room < inf else None
+
+
+def _room_bytes(group: MemoryCgroup) -> float:
+    limit = group.own_limit_bytes()
+    if limit is None:
+        return inf
+    return limit - (group.usage_bytes() - droppable_bytes(group.look()))
+
+
+def droppable_bytes(figures: Mapping[str, float]) -> float:
+    """Page cache that the kernel can drop: no shared memory, and nothing that is mapped."""
+    cache = figures.get("file_bytes", 0.0) - figures.get("shmem_bytes", 0.0)
+    return max(0.0, cache - figures.get("mapped_file_bytes", 0.0))
 
 
 def make_cgroup(limit_bytes: int) -> OwnedCgroup:

@@ -22,7 +22,9 @@ from goom.sources.relatives import Relatives
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
 _MOST_WARMED_BYTES = 1 << 30
-_DYING_SECONDS = 0.5  # what is killed is not gone at once
+_DYING_SECONDS = 0.5  # what is told to end is not gone at once
+_KILLED = "processes that the program left running were killed."
+_STILL_THERE = "processes that the program left are still running: goom could not end them."
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 
 
@@ -72,25 +74,35 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
-    def end(self, number: int) -> None:
-        """Send a signal that ends it to it and to all that it started."""
-        if self._process.poll() is None:
-            self._relatives.find()
-        self.send(number)
-        self._relatives.send(number)
+    def end(self, number: int, among: Iterable[int] = ()) -> None:
+        """Send a signal that ends it, and remember who is below it (``among`` these, or anybody).
 
-    def kill_and_reap(self, grace_seconds: float = 0.0) -> bool:
-        """End it whatever it does; nothing when it has ended. Those whom ``end`` told to end get
-        ``grace_seconds``; whether some had to be killed.
+        They get SIGKILL with it; another signal is the program's to hand on, and twice it means
+        something else to many.
         """
+        if self._process.poll() is None:
+            self._relatives.find(among)
+        self.send(number)
+        if number == signal.SIGKILL:
+            self._relatives.send(number)
+
+    def kill_and_reap(self) -> None:
+        """End it whatever it does; nothing when it has ended."""
         if self._process.poll() is None:
             self.end(signal.SIGKILL)
             self._process.wait()
-        if self._relatives.ended_within(max(grace_seconds, _DYING_SECONDS)):
-            return False
-        self._relatives.send(signal.SIGKILL)
-        self._relatives.ended_within(_DYING_SECONDS)
-        return True
+
+    def end_relatives(self, grace_seconds: float) -> str:
+        """The child is gone: end those that ``end`` remembered and that it left. What to say."""
+        said = ""
+        if not self._relatives.ended_within(_DYING_SECONDS):
+            self._relatives.send(signal.SIGTERM)
+            if not self._relatives.ended_within(grace_seconds):
+                self._relatives.send(signal.SIGKILL)
+                gone = self._relatives.ended_within(_DYING_SECONDS)
+                said = _KILLED if gone else _STILL_THERE
+        self._relatives.close()
+        return said
 
     @property
     def ended_by(self) -> tuple[int | None, int | None]:

@@ -20,6 +20,7 @@ from goom.formats.go_layout import Layouts
 from goom.formats.pc_frames import PcFrames
 from goom.sources import procfs, xray_names
 from goom.sources.ebpf_libraries import Libraries
+from goom.sources.process_rights import gone, refusal
 from goom.sources.xray_attach import attach
 from goom.sources.xray_program import Program, load_bias, open_program
 
@@ -181,6 +182,13 @@ class EbpfSubject:
         return (Frame(name or unnamed, path, 0),)
 
 
+def _mappings(pid: int) -> bytes:
+    try:
+        return procfs.read_mappings(pid, "maps")
+    except OSError as error:
+        raise refusal(pid, error.errno or 0) or gone(pid) from None
+
+
 def open_subject(pid: int) -> EbpfSubject:
     """The process; BadInput says why it cannot be read. X-ray's knowledge is used where it fits."""
     program = open_program(pid)
@@ -188,7 +196,7 @@ def open_subject(pid: int) -> EbpfSubject:
         bias = load_bias(pid, program.image)
         offsets, inline_base = _known(pid)
         functions = program.functions().moved(bias)
-        modules = smaps.parse(procfs.read_mappings(pid, "maps"))
+        modules = smaps.parse(_mappings(pid))
     except BaseException:
         program.give_back()
         raise

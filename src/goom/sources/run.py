@@ -43,7 +43,8 @@ def observe(command: tuple[str, ...], options: RunOptions) -> RunResult:
     """Run ``command`` to its end under observation.
 
     Raises CannotStartError when it cannot be started, GoomError when the bundle cannot be written.
-    Whatever happens, no process and no cgroup of the run stays behind.
+    No cgroup of the run stays behind, and where goom ends the program, nothing that it started.
+    What a program leaves that ends by itself is killed only with its cgroup.
     """
     run = _Run(command, options)
     try:
@@ -125,8 +126,9 @@ class _Run:
         self._child = self._group = self._freezer = self._above = self._observation = None
 
     def _leave_no_one(self, child: Child) -> None:
-        if child.kill_and_reap(_GRACE_SECONDS if self._stopped else 0.0):
-            self._warn("processes that the program left running were killed.")
+        child.kill_and_reap()
+        if said := child.end_relatives(_GRACE_SECONDS if self._stopped else 0.0):
+            self._warn(said)
 
     def _own_cgroup(self) -> OwnedCgroup | None:
         limit = self._options.memory_limit_bytes
@@ -251,7 +253,8 @@ class _Run:
     def _enforce(self) -> None:
         if self._child is not None and not self._enforced:
             self._enforced = True
-            self._child.end(signal.SIGKILL)
+            family = self._observation.family if self._observation is not None else ()
+            self._child.end(signal.SIGKILL, family)
 
     def _tell(self, observation: Observation) -> None:
         elapsed, tell = observation.elapsed_seconds, self._options.on_status

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 
 from goom.sources import procfs, surroundings
-from goom.sources.cgroup import MemoryCgroup
-from goom.sources.limit_room import droppable_bytes
+from goom.sources.cgroup import MemoryCgroup, droppable_bytes
 from goom.sources.procfs import ProcessFiles
 from goom.sources.recorder import Recorder
 

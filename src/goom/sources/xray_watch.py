@@ -39,6 +39,7 @@ _WRITING_SECONDS = 10.0
 _CALM_SECONDS, _MOST_UNWRITTEN = 0.3, 6
 _TRIES = 8  # the runtime of a fresh process is not set up yet
 _NUMBER = re.compile(r"\d+")
+_LEAST_WAIT_SECONDS = 0.05  # a program that cannot be read has no rows, and is asked again
 _HELD_WAIT_SECONDS = 0.3  # for another look to end, while the program is held
 
 
@@ -98,6 +99,11 @@ class XrayWatch:
         depth = alone and self._depth.due(elapsed)
         nothing_yet = self._target is None
         return nothing_yet or depth or self._rows.due(elapsed) or self._spans.due(elapsed)
+
+    @property
+    def seconds_to_row(self) -> float:
+        """Until the next row is due; never nothing, for it may be late."""
+        return max(_LEAST_WAIT_SECONDS, self._rows.due_at - (time.monotonic() - self._began))
 
     def at_brink(self) -> None:
         """Read who holds the memory now, unless that was read while this waited for its turn."""

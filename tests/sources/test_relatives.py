@@ -1,0 +1,67 @@
+"""What a program has started ends with it, where goom ends the program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import pytest
+from tests.sources.test_run import Run, run
+
+from goom.sources import procfs
+
+__all__ = ["run"]  # the fixture
+
+_DRAINS = """
+import pathlib, signal, sys, time
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+pathlib.Path(sys.argv[1]).touch()
+while not asked:
+    time.sleep(0.01)
+time.sleep(0.8)
+pathlib.Path(sys.argv[1]).write_text(str(len(asked)))
+"""
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        '"$@"; true',  # it dies of SIGTERM at once, and leaves what it runs
+        'trap "kill -TERM $!" TERM; "$@" & wait; wait',  # it hands the signal on
+    ],
+)
+def test_what_a_shell_runs_is_told_once_to_end_and_may(run: Run, shell: str) -> None:
+    said = run.bundle.parent / "said"
+    program = (sys.executable, "-c", _DRAINS, str(said))
+    result = run("sh", "-c", shell.replace("$!", "\\$!"), "sh", *program, stop_after_seconds=4.0)
+    assert result.ending.stopped_by_goom
+    assert said.read_text() == "1"
+    assert not any("killed" in line for line in run.said)
+
+
+def test_what_a_shell_runs_and_does_not_end_is_killed_and_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal that is ignored stays ignored over exec; the child says who it is."""
+    monkeypatch.setattr("goom.sources.run._GRACE_SECONDS", 0.3)
+    inner = "trap '' TERM; echo $$ >&2; exec sleep 300"
+    result = run(
+        "sh", "-c", f'sh -c "{inner}"; true'.replace("$$", "\\$\\$"), stop_after_seconds=2.0
+    )
+    assert result.ending.stopped_by_goom
+    assert any("left running were killed" in line for line in run.said)
+    assert not procfs.is_alive(int(run.stderr.getvalue().split()[0]))
+
+
+def test_what_goom_may_not_end_is_said_to_run_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("goom.sources.run._GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(signal, "pidfd_send_signal", refuse)
+    result = run("sh", "-c", "sleep 300 & echo $! >&2; wait", stop_after_seconds=1.0)
+    assert result.ending.stopped_by_goom
+    assert any("are still running" in line for line in run.said)
+    os.kill(int(run.stderr.getvalue().split()[0]), signal.SIGKILL)
