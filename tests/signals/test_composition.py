@@ -111,6 +111,16 @@ def test_a_leak_still_rises_and_a_cache_that_is_full_does_not() -> None:
     assert leak.rise_bytes > 60 * MIB
 
 
+def test_a_rise_within_what_a_gctrace_rounds_does_not_go_on() -> None:
+    """Whole MiB: a cache that was full after a third of the time, and two last marks rounded up."""
+    time = [0.3, 0.7, 1.4, 2.4, 4, 7, 10, 14, 17, 22, 26, 30, 34, 38, 43, 47, 51, 54, 58, 60]
+    mib = [4, 6, 8, 12, 17, 20, 23, 25, 26, 26, 27, 26, 26, 26, 27, 26, 26, 26, 27, 27]
+    rounded = marked(time, [float(one) for one in mib])
+    assert course_of(rounded).still_rising < 0.1
+    grows = [4.0 + at for at in time]
+    assert course_of(marked(time, grows)).still_rising > 0.9
+
+
 def test_the_course_of_nothing_is_calm() -> None:
     found = course(Moments(onset=None, burst=None, startup=None), None, None, None)
     assert (found.bursting, found.starting, found.piling_up, found.still_rising) == (0, 0, 0, 0)

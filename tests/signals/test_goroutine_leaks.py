@@ -122,6 +122,16 @@ def test_a_queue_that_is_let_go_far_too_slowly_is_one() -> None:
     assert "25 of 60 seen early left" in vote.text
 
 
+def test_those_of_a_time_before_the_leak_do_not_speak_for_those_who_piled_up_since() -> None:
+    """20 that all end, then a pile of which nine in ten stay: the dump half way tells."""
+    piled = [*range(100, 190), *range(500, 510)]
+    late = [*range(100, 190), *range(600, 730)]
+    (leak,) = judged(rising(), [dump(1, range(20)), dump(6, piled), dump(11, late)])
+    age = leak.vote("age")
+    assert age is not None
+    assert (age.side, age.text.split(" seen")[0]) == (FOR, "90 of 100")
+
+
 def test_dumps_a_blink_apart_say_nothing_of_age() -> None:
     (leak,) = judged(rising(), [dump(10.9, range(200)), dump(11, range(200))])
     assert side(leak, "age") == NOT_SEEN

@@ -15,7 +15,7 @@ from goom.signals.harm import Harm
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.onset import Onset
 from goom.signals.startup import Startup
-from goom.signals.trend import FLAT, Trend, floors, mann_kendall_rising, ramp, trend
+from goom.signals.trend import FLAT, LATE_SHARE, Trend, floors, mann_kendall_rising, ramp, trend
 
 Floats = NDArray[np.float64]
 _MANY_MARKS = 12
@@ -135,6 +135,7 @@ def _floor(marked: MarkedHeap | None, settled: float, end_seconds: float) -> _Fl
     # a saw-tooth's last tooth is no rise; but with few marks much was allocated after the last
     end = float(low[-1]) if len(value) >= _MANY_MARKS else marked.estimated_last_bytes
     rising = _still_rising(time, value, line) * _known(marked, end_seconds)
+    rising *= _seen(line, marked.resolution_bytes)
     return _Floor(line, base, max(0.0, end - base), rising)
 
 
@@ -152,12 +153,20 @@ def _known(marked: MarkedHeap, end_seconds: float) -> float:
     return 1.0 - 0.9 * ramp(unseen, 0.12, 0.3) * dies
 
 
+def _seen(line: Trend, resolution_bytes: float) -> float:
+    """Less than 1 when what the last part rose is no more than the marks were rounded by."""
+    if line.points < _FEW_MARKS:
+        return 1.0
+    late = line.late_fraction * line.growth * LATE_SHARE
+    return ramp(late, 0.5 * resolution_bytes, 1.5 * resolution_bytes)
+
+
 def _still_rising(time: Floats, value: Floats, line: Trend) -> float:
     """0 to 1: the last part keeps the pace of the whole, beyond the scatter of its own marks."""
     if line.points < _FEW_MARKS:
         return 0.5
     pace = ramp(line.late_fraction, 0.15, 0.5)
-    late = value[time >= time[-1] - 0.4 * (time[-1] - time[0])]
+    late = value[time >= time[-1] - LATE_SHARE * (time[-1] - time[0])]
     if len(late) < _MANY_LATE:
         return pace
     return pace * ramp(mann_kendall_rising(late), 0.3, 0.05)

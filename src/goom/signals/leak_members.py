@@ -122,14 +122,18 @@ def _stayed(
     named: Sequence[GoroutineDump],
     pairs: Iterable[tuple[int, int]],
 ) -> tuple[int, int, float]:
-    """The pair that says most: many old members, far apart."""
+    """The pair that says most: many old members, far apart.
+
+    Not the earliest: those of a time when nothing leaked yet come and go, and say nothing of what
+    piled up since. In a pile that grows evenly it is the one half way.
+    """
     best = (0, 0, 0.0)
     most = 0.0
     for first, last in pairs:
         before = named[first].ids[by_look[first].get(key, [])]
         after = named[last].ids[by_look[last].get(key, [])]
         between = named[last].taken_at_seconds - named[first].taken_at_seconds
-        says = min(len(before), 50) * between
+        says = len(before) * between
         if says > most:
             most = says
             best = (len(before), int(np.isin(before, after).sum()), float(between))

@@ -49,6 +49,11 @@ class MarkedHeap:
         return float(self.bytes[-1]) if len(self.bytes) else nan
 
     @property
+    def resolution_bytes(self) -> float:
+        """By how much a mark may be rounded: a gctrace prints whole MiB."""
+        return MIB if self.source == "gctrace" else 0.0
+
+    @property
     def last_text(self) -> str:
         """The last mark in words; a gctrace prints whole MiB, so its 0 is less than one."""
         if self.source == "gctrace" and self.last_bytes < MIB:

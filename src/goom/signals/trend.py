@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+LATE_SHARE = 0.4  # of the time: the last part, which tells whether a rise goes on
 _MOST_POINTS = 400  # pairwise statistics are quadratic; more points add nothing here
 
 
@@ -106,7 +107,7 @@ def trend(time: Floats, value: Floats) -> Trend:
     if len(time) < 3 or time[-1] <= time[0]:
         return FLAT
     slope = theil_sen(time, value)
-    late = time >= time[-1] - 0.4 * (time[-1] - time[0])
+    late = time >= time[-1] - LATE_SHARE * (time[-1] - time[0])
     if late.sum() < 3:
         late = np.arange(len(time)) >= len(time) - 3
     late_slope = theil_sen(time[late], value[late])
