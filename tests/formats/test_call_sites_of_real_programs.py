@@ -70,7 +70,7 @@ def test_callers_are_found_with_file_and_line(version: str, way: str, tmp_path: 
     setters = "runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit"
     assert own(calls, *setters) == [("main.limit", "main.go", line_of("limit"))]
     keepers = keepers_near(["main.serve"], calls, None)
-    assert [(frame.function, frame.line, what) for frame, what in keepers] == [
+    assert [(one.frame.function, one.frame.line, one.what) for one in keepers] == [
         ("main.(*store).put", line_of("keep"), "a map")
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isnan
 
 import pytest
 from hypothesis import given
@@ -126,7 +127,7 @@ CALLS = BinaryCalls(
 
 def test_a_keeper_is_found_two_calls_deep_and_a_map_comes_before_a_slice() -> None:
     found = keepers_near(["main.serve"], CALLS, None)
-    assert [(frame.function, what) for frame, what in found] == [
+    assert [(one.frame.function, one.what) for one in found] == [
         ("main.remember", "a map"),
         ("main.serve", "a slice"),
     ]
@@ -139,6 +140,19 @@ def test_a_keeper_stands_next_to_who_allocates() -> None:
     rows = with_keepers(of_growth(found, 0, 1, "growth"), CALLS, found)
     assert [row.function for row in rows[:2]] == ["main.serve", "main.remember"]
     assert "may be what keeps them" in rows[1].why
+    assert isnan(rows[1].share_fraction)  # nobody measured it
+
+
+def test_a_keeper_says_from_which_of_the_blamed_it_is_reached() -> None:
+    """next and remember are both called by serve; next itself never calls remember."""
+    calls = BinaryCalls(
+        {**CALLS.callers, "main.next": (Frame("main.serve", "/src/app/app.go", 8),)}
+    )
+    stack = frames("main.next", "main.serve")
+    found = growth(heap(1, (stack, MIB)), heap(2, (stack, 9 * MIB)))
+    rows = with_keepers(of_growth(found, 0, 1, "growth"), calls, found)
+    assert [row.function for row in rows[:2]] == ["main.next", "main.remember"]
+    assert "is reached from main.serve" in rows[1].why
 
 
 def test_one_sampled_small_object_does_not_make_large_buffers_small() -> None:

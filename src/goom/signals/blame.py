@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import nan
 
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
@@ -149,17 +150,15 @@ def with_keepers(
         return rows
     named = [row.function for row in rows]
     keepers = keepers_near(named[:3], binary, sites)
-    if any(frame.function == named[0] and what == "a map" for frame, what in keepers):
+    if any(one.frame.function == named[0] and one.what == "a map" for one in keepers):
         return rows
     found = [
-        Blame(
-            frame.function,
-            frame.file,
-            frame.line,
-            rows[0].share_fraction,
-            f"adds to {what} and is reached from {named[0]}: may be what keeps them",
+        _blame(
+            one.frame,
+            nan,  # a possibility has no share
+            f"adds to {one.what} and is reached from {one.reached_from}: may be what keeps them",
         )
-        for frame, what in keepers
-        if frame.function not in named
+        for one in keepers
+        if one.frame.function not in named
     ]
     return (rows[0], *found[:1], *rows[1:], *found[1:2])[:_MOST]

@@ -7,6 +7,7 @@ into, and the call instructions of the binary say who adds to one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
@@ -17,9 +18,17 @@ _WEAK = ("runtime.growslice",)
 _DEEP = 2
 
 
+class Keeper(NamedTuple):
+    """``what`` it adds to, and from which of the functions it is reached."""
+
+    frame: Frame
+    what: str
+    reached_from: str
+
+
 def keepers_near(
     functions: Iterable[str], binary: BinaryCalls | None, sites: SiteGrowth | None
-) -> tuple[tuple[Frame, str], ...]:
+) -> tuple[Keeper, ...]:
     """Keepers among ``functions`` and what they call (two calls deep), likeliest first.
 
     A keeper that shows in the heap profile itself (its container grows) comes before one that the
@@ -28,11 +37,11 @@ def keepers_near(
     if binary is None:
         return ()
     adds = _adders(binary)
-    distance = _within_reach(tuple(functions), binary)
+    reach = _within_reach(tuple(functions), binary)
     growing = _growing(sites)
-    near = [name for name in distance if name in adds]
-    near.sort(key=lambda name: (name not in growing, adds[name][1] != "a map", distance[name]))
-    return tuple(adds[name] for name in near)
+    near = [name for name in reach if name in adds]
+    near.sort(key=lambda name: (name not in growing, adds[name][1] != "a map", reach[name][0]))
+    return tuple(Keeper(*adds[name], reach[name][1]) for name in near)
 
 
 def _adders(binary: BinaryCalls) -> dict[str, tuple[Frame, str]]:
@@ -44,22 +53,21 @@ def _adders(binary: BinaryCalls) -> dict[str, tuple[Frame, str]]:
     return found
 
 
-def _within_reach(functions: tuple[str, ...], binary: BinaryCalls) -> dict[str, int]:
+def _within_reach(functions: tuple[str, ...], binary: BinaryCalls) -> dict[str, tuple[int, str]]:
+    """Function -> how many calls it is away, and from which of ``functions``."""
     calls: dict[str, list[str]] = {}
     for callee, callers in binary.callers.items():
         for frame in callers:
             calls.setdefault(frame.function, []).append(callee)
-    distance = dict.fromkeys(functions, 0)
+    reach = {function: (0, function) for function in functions}
     edge = list(functions)
     for depth in range(1, _DEEP + 1):
-        edge = [
-            callee
-            for function in edge
-            for callee in calls.get(function, ())
-            if callee not in distance
-        ]
-        distance.update(dict.fromkeys(edge, depth))
-    return distance
+        nearer, edge = edge, []
+        for function in nearer:
+            new = [callee for callee in calls.get(function, ()) if callee not in reach]
+            reach.update(dict.fromkeys(new, (depth, reach[function][1])))
+            edge += new
+    return reach
 
 
 def _growing(sites: SiteGrowth | None) -> set[str]:
