@@ -51,3 +51,18 @@ def test_a_collector_that_is_switched_off_needs_a_memory_limit() -> None:
     off = replace(seen, subject=replace(seen.subject, gogc_percent=-1), gctrace=None)
     bare = replace(off, memstats=None, profiles=Profiles(()))
     assert diagnose(bare).verdict.cause == "limit_missing"
+
+
+def test_a_goal_within_the_limit_is_not_said_to_be_past_it() -> None:
+    """What is beside the heap makes it too much."""
+    said = verdict(World(survives_bytes=loaded, allocates_per_second=lambda t: 15 * MIB, held=HELD))
+    goal, beside = said.summary.split("grow to ")[1].split("the limit of")[0].split(" MiB")[:2]
+    assert float(goal) > 128 or "with" in beside
+
+
+def test_where_the_limit_is_set_is_no_line_of_code() -> None:
+    case = diagnose(
+        evidence(World(survives_bytes=loaded, allocates_per_second=lambda t: 15 * MIB, held=HELD))
+    )
+    (order,) = (one for one in case.remedies if one.code == "code_limit_missing")
+    assert order.title == "Set the limit where the service is deployed"

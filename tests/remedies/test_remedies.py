@@ -8,7 +8,9 @@ from math import inf, nan
 import pytest
 
 from goom import remedies
+from goom.case.binary import BinaryCalls
 from goom.case.memory_view import MemoryBudget
+from goom.case.profile import Frame
 from goom.case.units import MIB
 from goom.case.verdict import CANNOT_TELL, CAUSES, Blame, Remedy, Verdict
 from goom.diagnose import diagnose
@@ -100,6 +102,10 @@ def test_a_limit_is_raised_to_what_survives_and_its_runway(tables: Tables) -> No
     assert order.title == f"Raise GOMEMLIMIT to {need}MiB"
     small = replace(course, harm=replace(course.harm, limit_bytes=40.0 * MIB))
     (order,) = raise_memory_limit(Verdict(cause="limit_too_low"), small, marked, cost)
+    setter = Frame("example.com/shop/cfg.apply", "/src/shop/cfg/apply.go", 38)
+    calls = BinaryCalls({"runtime/debug.SetMemoryLimit": (setter,)})
+    (in_code,) = raise_memory_limit(Verdict(cause="limit_too_low"), small, marked, cost, calls)
+    assert "cfg.apply (apply.go:38) calls debug.SetMemoryLimit" in in_code.action
     assert "and the container's limit" in order.title
 
 

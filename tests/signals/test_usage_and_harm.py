@@ -10,7 +10,7 @@ from goom.case.subject import Ending, Subject
 from goom.case.units import MIB
 from goom.signals.harm import harm
 from goom.signals.usage import usage
-from tests.signals.small_evidence import cgroup, clock, log, process
+from tests.signals.small_evidence import cgroup, clock, log, memstats, process
 
 LIMITED = Subject(memory_limit_bytes=100)
 
@@ -87,3 +87,15 @@ def test_a_memory_limit_over_the_containers_holds_nothing_back() -> None:
 
 def test_nothing_known_of_the_end_is_no_harm() -> None:
     assert harm(clock(), Subject(), None, None) is None
+
+
+def test_the_limit_that_the_process_has_counts_and_not_the_environments() -> None:
+    """debug.SetMemoryLimit overrides the variable."""
+    subject = Subject(memory_limit_bytes=128 * MIB, gomemlimit_bytes=120 * MIB)
+    looks = memstats([1, 2], GOMEMLIMIT=[48 * MIB, 48 * MIB])
+    found = harm(clock(), subject, None, log([(1, 4, 2, 4)]), looks)
+    assert found is not None
+    assert found.stated_gomemlimit_bytes == found.effective_gomemlimit_bytes == 48 * MIB
+    unset = harm(clock(), subject, None, log([(1, 4, 2, 4)]), memstats([1], HeapAlloc=[MIB]))
+    assert unset is not None
+    assert unset.stated_gomemlimit_bytes == 120 * MIB

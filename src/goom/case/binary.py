@@ -30,6 +30,11 @@ class BinaryCalls:
         callers = self.of("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
         return tuple(one for one in callers if not one.function.startswith("runtime/debug."))
 
+    def gc_percent_setters(self) -> tuple[Frame, ...]:
+        """Who calls debug.SetGCPercent, the wrapper itself left out."""
+        callers = self.of("runtime/debug.SetGCPercent", "runtime/debug.setGCPercent")
+        return tuple(one for one in callers if not one.function.startswith("runtime/debug."))
+
     def of_cgo(self) -> tuple[Frame, ...]:
         """The callers of cgo's wrappers (C functions), of those that free something last."""
         stubs = [name for name in self.callers if "._Cfunc_" in name]

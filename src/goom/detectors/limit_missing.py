@@ -8,24 +8,25 @@ import numpy as np
 
 from goom.case.subject import Subject
 from goom.case.units import bytes_text
-from goom.case.verdict import Hypothesis, NotChecked
+from goom.case.verdict import Blame, Hypothesis, NotChecked
 from goom.case.weighing import Weighing
 from goom.rooms import detector
-from goom.signals.blame import of_allocations
+from goom.signals.blame import of_allocations, of_frames
 from goom.signals.course import Course
+from goom.signals.goal_outlook import GoalOutlook
 from goom.signals.growth import Growth
+from goom.signals.harm import Harm
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp
-from goom.signals.usage import Usage
 
 
 @detector("limit_missing")
 def limit_missing(
     subject: Subject,
     marked: MarkedHeap | None,
+    outlook: GoalOutlook | None,
     course: Course,
-    usage: Usage | None,
     growth: Growth | None,
     sites: SiteGrowth | None,
 ) -> Hypothesis | NotChecked:
@@ -51,13 +52,13 @@ def limit_missing(
         commit and heapGoalInternal in runtime/mgcpacer.go: goal = marked + (marked + stacks +
         globals) * GOGC / 100; GOMEMLIMIT in runtime/extern.go.
     """
-    if marked is None:
+    if marked is None or outlook is None:
         return _never_collected(subject, course)
     weighing = Weighing()
     harm = course.harm
-    outlook = _Outlook(marked, usage, harm.limit_bytes)
-    near = harm.nearness if usage is not None else 0.8 * ramp(outlook.goal_fraction, 0.95, 1.05)
-    _goal(weighing, outlook, near, marked.source)
+    goal = (outlook.goal_bytes + outlook.other_bytes) / harm.limit_bytes
+    near = harm.nearness if outlook.charge_was_seen else 0.8 * ramp(goal, 0.95, 1.05)
+    _goal(weighing, outlook, harm, near, marked.source)
     _garbage(weighing, growth, marked)
     _no_limit(weighing, course, near)
     _flat(weighing, course, near, marked.source)
@@ -67,7 +68,7 @@ def limit_missing(
     return weighing.hypothesis(
         "limit_missing",
         _summary(outlook, harm.limit_bytes),
-        blame=of_allocations(sites, "all that was allocated") if sites is not None else (),
+        blame=_blame(outlook, sites),
         scenario="at_start" if course.starting > 0.4 else "steady",
     )
 
@@ -88,16 +89,18 @@ def _never_collected(subject: Subject, course: Course) -> Hypothesis | NotChecke
     )
 
 
-def _goal(weighing: Weighing, outlook: _Outlook, near: float, source: str) -> None:
+def _goal(weighing: Weighing, outlook: GoalOutlook, harm: Harm, near: float, source: str) -> None:
+    goal = (outlook.goal_bytes + outlook.other_bytes) / harm.limit_bytes
+    marked = (outlook.marked_bytes + outlook.other_bytes) / harm.limit_bytes
     beyond = (
         f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
-        f"besides the heap come to {outlook.goal_fraction:.0%} of the limit"
+        f"besides the heap come to {goal:.0%} of the limit"
     )
     if isinf(outlook.goal_bytes):
         beyond = "GOGC is off: nothing but a memory limit would ever start a collection"
-    weighing.plus(2.0 * ramp(outlook.goal_fraction, 0.92, 1.02) * near, beyond, source)
-    fits = ramp(outlook.marked_fraction, 0.95, 0.8)
-    text = f"what survives comes to {outlook.marked_fraction:.0%} of the limit with the rest"
+    weighing.plus(2.0 * ramp(goal, 0.92, 1.02) * near, beyond, source)
+    fits = ramp(marked, 0.95, 0.8)
+    text = f"what survives comes to {marked:.0%} of the limit with the rest"
     weighing.plus(1.5 * fits * near, text, source)
     weighing.minus(3.5 * (1.0 - fits), text, source)
 
@@ -109,20 +112,6 @@ def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
     weighing.plus(1.0 * flat * near, "the marked heap is flat", source)
     rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
     weighing.minus(3.0 * (1.0 - flat), rises, source)
-
-
-class _Outlook:
-    """Goal and marked heap against the limit, with what is not heap added to both."""
-
-    def __init__(self, marked: MarkedHeap, usage: Usage | None, limit_bytes: float) -> None:
-        goal = marked.next_goal_bytes
-        self.goal_bytes = 2 * marked.last_bytes if isnan(goal) else goal
-        at_last = usage.at(float(marked.time_seconds[-1])) if usage is not None else nan
-        besides = max(at_last - min(marked.last_bytes, at_last), 0.0)
-        self.other_bytes = 0.0 if isnan(at_last) else min(besides, 0.2 * at_last)
-        self.marked_bytes = marked.estimated_last_bytes
-        self.goal_fraction = (self.goal_bytes + self.other_bytes) / limit_bytes
-        self.marked_fraction = (self.marked_bytes + self.other_bytes) / limit_bytes
 
 
 def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> None:
@@ -156,11 +145,30 @@ def _no_limit(weighing: Weighing, course: Course, near: float) -> None:
     weighing.minus(4.0, text, "environment")
 
 
-def _summary(outlook: _Outlook, limit: float) -> str:
+def _blame(outlook: GoalOutlook, sites: SiteGrowth | None) -> tuple[Blame, ...]:
+    """Who raised GOGC while it ran, then who allocates."""
+    made = of_allocations(sites, "all that was allocated") if sites is not None else ()
+    changed = f"calls debug.SetGCPercent: GOGC was {_percent(outlook.gogc_at_first)} at first and "
+    changed += f"{_percent(outlook.gogc_percent)} at the end"
+    return (*of_frames(outlook.changed_by[:2], nan, changed), *made)
+
+
+def _percent(gogc: float) -> str:
+    return "off" if gogc < 0 else f"{gogc:.0f}"
+
+
+def _summary(outlook: GoalOutlook, limit: float) -> str:
     told = f"was told to let the heap grow to {bytes_text(outlook.goal_bytes)}"
+    if outlook.gogc_percent not in (100.0, -1.0):
+        told += f" (GOGC={outlook.gogc_percent:.0f})"
+    past = "past"
+    if outlook.goal_bytes <= limit < outlook.goal_bytes + outlook.other_bytes:
+        past = f"with {bytes_text(outlook.other_bytes)} beside it past"
+    elif outlook.goal_bytes <= limit:
+        past = f"with {bytes_text(outlook.other_bytes)} beside it near"
     if isinf(outlook.goal_bytes):
-        told = "is switched off (GOGC=off)"
+        told, past = "is switched off (GOGC=off)", "past"
     return (
-        f"{bytes_text(outlook.marked_bytes)} survive and would fit, but the collector {told}, past "
-        f"the limit of {bytes_text(limit)}; no GOMEMLIMIT holds it back."
+        f"{bytes_text(outlook.marked_bytes)} survive and would fit, but the collector {told}, "
+        f"{past} the limit of {bytes_text(limit)}; no GOMEMLIMIT holds it back."
     )

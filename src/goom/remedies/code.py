@@ -83,6 +83,9 @@ _ORDERS = {
 }
 
 
+_NOT_IN_THE_CODE = ("limit_missing",)
+
+
 @remedy
 def change_the_code(verdict: Verdict) -> Iterator[Remedy]:
     """The order for the cause, and for each cause that is true as well."""
@@ -91,7 +94,7 @@ def change_the_code(verdict: Verdict) -> Iterator[Remedy]:
             continue
         title, action, effect = _ORDERS[cause]
         where = ""
-        if rank == 0 and verdict.blame:
+        if rank == 0 and verdict.blame and cause not in _NOT_IN_THE_CODE:
             first = verdict.blame[0]
             file = place(short_file(first.file, 1), first.line)
             where = f" at {first.function}" + (f" ({file})" if file else "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
+from goom.case.binary import BinaryCalls
 from goom.case.memory_view import MemoryBudget
+from goom.case.names import place, short_file, short_function
 from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Remedy, Verdict
 from goom.rooms import remedy
@@ -45,9 +47,15 @@ def set_memory_limit(
 
 @remedy
 def raise_memory_limit(
-    verdict: Verdict, course: Course, marked: MarkedHeap, cost: GCCost
+    verdict: Verdict,
+    course: Course,
+    marked: MarkedHeap,
+    cost: GCCost,
+    binary: BinaryCalls | None = None,
 ) -> Iterator[Remedy]:
-    """For limit_too_low: what survives, its runway and the rest must fit under it."""
+    """For limit_too_low: what survives, its runway and the rest must fit under it. Where the
+    program sets the limit itself, the variable does nothing.
+    """
     if verdict.cause != "limit_too_low":
         return
     need = marked.peak_bytes * 1.6 + 16 * MIB
@@ -59,7 +67,7 @@ def raise_memory_limit(
         when="now",
         order=10,
         title=f"Raise GOMEMLIMIT to {value}MiB" + ("" if room else ", and the container's limit"),
-        action=f"Set GOMEMLIMIT={value}MiB"
+        action=_where(value, binary)
         + (
             "." if room else f"; the container needs {bytes_text(need / _OF_LIMIT)} to let it rest."
         ),
@@ -68,6 +76,19 @@ def raise_memory_limit(
         cost=f"up to {bytes_text(max(0.0, need - marked.peak_bytes))} more memory in use",
         safety="safe as long as the container's limit is above it",
         undo="set the old value",
+    )
+
+
+def _where(value: int, binary: BinaryCalls | None) -> str:
+    setters = binary.memory_limit_setters() if binary is not None else ()
+    if not setters:
+        return f"Set GOMEMLIMIT={value}MiB"
+    first = setters[0]
+    where = place(short_file(first.file, 1), first.line)
+    return (
+        f"{short_function(first.function)} ({where}) calls debug.SetMemoryLimit, which overrides "
+        "the variable GOMEMLIMIT: "
+        f"set {value} MiB there"
     )
 
 
@@ -99,14 +120,18 @@ def fit_the_peak(verdict: Verdict, course: Course) -> Iterator[Remedy]:
     if verdict.cause not in ("startup_burst", "traffic_surge") or course.onset is None:
         return
     peak = course.onset.peak_bytes
-    least = "more than " if course.harm.killed else ""
+    least = more = ""
+    effect = "The peak passes."
+    if course.harm.killed:
+        least, more = "more than ", ", or twice as much: the kill cut it off"
+        effect = "How high the peak would have gone nobody saw; the next run shows it."
     yield Remedy(
         code="fit_the_peak",
         when="now",
         order=20,
         title="Raise the container's limit over the peak",
-        action=f"The peak needs {least}{bytes_text(peak)}; give it half as much again.",
-        effect="The peak passes; what it really needs shows in the next run.",
+        action=f"The peak needs {least}{bytes_text(peak)}; give it half as much again{more}.",
+        effect=effect,
         cost=f"about {bytes_text(0.5 * peak)} that the steady state does not use",
         safety="harmless",
         undo="lower it again",

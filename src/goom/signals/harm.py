@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 from goom.case.gctrace import GCTrace
+from goom.case.series import MemStatsSeries
 from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.timebase import Timebase
@@ -36,16 +37,26 @@ class Harm:
 
 @signal
 def harm(
-    clock: Timebase, subject: Subject, usage: Usage | None, trace: GCTrace | None
+    clock: Timebase,
+    subject: Subject,
+    usage: Usage | None,
+    trace: GCTrace | None,
+    memstats: MemStatsSeries | None = None,
 ) -> Harm | None:
-    """Sum up the ending and the peak; None when neither is known."""
+    """Sum up the ending and the peak; None when neither is known.
+
+    Where the process itself was seen to have a memory limit that counts, whoever set it: a call of
+    debug.SetMemoryLimit overrides the environment.
+    """
     ending = subject.ending
     if usage is None and ending is None and trace is None:
         return None
     killed = ending is not None and (ending.oom_killed or ending.limit_enforced_by_goom)
     fraction = usage.peak_fraction if usage is not None else nan
     limit = usage.limit_bytes if usage is not None else float(subject.memory_limit_bytes or nan)
-    stated = float(subject.gomemlimit_bytes) if subject.gomemlimit_bytes else nan
+    stated = memstats.last("GOMEMLIMIT") if memstats is not None else nan
+    if isnan(stated) and subject.gomemlimit_bytes:
+        stated = float(subject.gomemlimit_bytes)
     effective = stated if isnan(limit) or stated < 0.99 * limit else nan
     return Harm(
         killed=killed,
