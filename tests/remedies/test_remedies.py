@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf, nan
 
+import numpy as np
 import pytest
 
 from goom import remedies
@@ -24,6 +25,7 @@ from goom.remedies.memory_limit import (
 )
 from goom.remedies.relief import relieve
 from goom.rooms import residents
+from goom.signals.composition import PARTS, Composition
 from goom.signals.course import Course
 from goom.signals.gc_cost import GCCost
 from goom.signals.marked_heap import MarkedHeap
@@ -142,6 +144,16 @@ def test_a_burst_is_given_room_over_its_peak(tables: Tables) -> None:
 def test_relief_is_for_now() -> None:
     assert next(relieve(Verdict(cause="heap_leak"))).when == "now"
     assert not list(relieve(Verdict(cause="healthy")))
+
+
+@pytest.mark.parametrize(("free", "calls"), [(2, False), (90, True)])
+def test_free_pages_are_returned_where_there_are_many(free: int, calls: bool) -> None:
+    parts = {name: np.zeros(4) for name in PARTS}
+    parts |= {"waste": np.full(4, 100.0 * MIB), "free": np.full(4, free * float(MIB))}
+    seen = Composition(np.arange(4.0), parts, np.full(4, nan))
+    (order,) = relieve(Verdict(cause="fragmentation"), seen)
+    assert ("Call debug.FreeOSMemory" in order.action) is calls
+    assert ("would return 2.0 MiB" in order.effect) is not calls
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from goom.case.units import bytes_text
 from goom.case.verdict import Remedy, Verdict
 from goom.rooms import remedy
+from goom.signals.composition import Composition
 
 # cause -> (title, action, effect, cost)
 _RELIEF = {
@@ -48,13 +50,26 @@ _RELIEF = {
     ),
 }
 
+_MANY_FREE = 0.25  # of free slots in spans: less is not worth a call
+_PINNED = (
+    "Restart when the big phase is over",
+    "Restart the pods one after the other once the phase that filled the spans is over.",
+    "Spans that a few objects pin go back only with the process.",
+    "cold caches, dropped connections",
+)
+
 
 @remedy
-def relieve(verdict: Verdict) -> Iterator[Remedy]:
+def relieve(verdict: Verdict, composition: Composition | None = None) -> Iterator[Remedy]:
     """One order for the cause, if there is one that helps at once."""
     if verdict.cause not in _RELIEF:
         return
     title, action, effect, cost = _RELIEF[verdict.cause]
+    if verdict.cause == "fragmentation" and composition is not None:
+        waste, free, _ = composition.lasting()
+        if free < _MANY_FREE * waste:
+            title, action, effect, cost = _PINNED
+            effect = f"{effect} debug.FreeOSMemory would return {bytes_text(free)}."
     yield Remedy(
         code=f"relief_{verdict.cause}",
         when="now",
