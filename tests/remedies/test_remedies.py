@@ -150,7 +150,7 @@ def test_relief_is_for_now() -> None:
 def test_free_pages_are_returned_where_there_are_many(free: int, calls: bool) -> None:
     parts = {name: np.zeros(4) for name in PARTS}
     parts |= {"waste": np.full(4, 100.0 * MIB), "free": np.full(4, free * float(MIB))}
-    seen = Composition(np.arange(4.0), parts, np.full(4, nan))
+    seen = Composition(time_seconds=np.arange(4.0), parts=parts, anon_bytes=np.full(4, nan))
     (order,) = relieve(Verdict(cause="fragmentation"), seen)
     assert ("Call debug.FreeOSMemory" in order.action) is calls
     assert ("would return 2.0 MiB" in order.effect) is not calls
