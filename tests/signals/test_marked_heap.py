@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isnan, nan
 
 import numpy as np
@@ -31,6 +32,16 @@ def test_garbage_does_not_survive() -> None:
     found = known(marked_heap(clock(), log([(n, 40, 20, 40) for n in range(1, 11)]), None, None))
     assert found.survival_fraction == 0.0
     assert found.next_goal_bytes == 40 * MIB
+
+
+def test_a_collection_for_a_leak_profile_finds_what_profiles_hold_and_is_left_out() -> None:
+    """It comes when profiles are asked for: their buffers are no part of the program's trend."""
+    whole = log([(n, 31, 16, 34) for n in range(1, 7)] + [(7, 21, 19, 33)])
+    asked = np.arange(7) == 6
+    seen = replace(whole, cycles=replace(whole.cycles, leak_check=asked))
+    assert known(marked_heap(clock(), seen, None, None)).peak_bytes == 16 * MIB
+    only = replace(whole, cycles=replace(whole.cycles, leak_check=np.arange(7) > 1))
+    assert len(known(marked_heap(clock(), only, None, None)).bytes) == 7  # better than nothing
 
 
 def test_the_last_mark_is_carried_to_the_end_by_what_survives() -> None:

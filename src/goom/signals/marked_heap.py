@@ -13,13 +13,14 @@ from goom.case.gctrace import GCTrace
 from goom.case.series import MemStatsSeries
 from goom.case.units import MIB, bytes_text
 from goom.rooms import signal
-from goom.signals.gc_processes import main_process, of_process
+from goom.signals.gc_processes import main_process, of_process, of_rows
 from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, floors, trend
 from goom.signals.xray_course import XrayCourse
 
 Floats = NDArray[np.float64]
+_FEWEST_MARKS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -120,7 +121,8 @@ def _marked_heap(
     the floor of HeapAlloc.
     """
     if trace is not None and len(trace.cycles) >= 2:
-        return _from_trace(clock, of_process(trace, main_process(trace)), memstats)
+        own = of_process(trace, main_process(trace))
+        return _from_trace(clock, _of_the_program(own), memstats)
     seen = _from_xray(clock, xray) if xray is not None else None
     if seen is not None:
         return seen
@@ -143,6 +145,18 @@ def _marked_heap(
             time, value = floors(clock.since_start(memstats.time_seconds), allocated)
             return _plain(time, value, "floor of HeapAlloc") if len(value) > 1 else None
     return None
+
+
+def _of_the_program(trace: GCTrace) -> GCTrace:
+    """Without the collections that a goroutine leak profile asks for, where enough others are.
+
+    Who asks for one asks for more: such a mark finds the buffers of the profiles that are being
+    written just then, and all that was allocated for them while it ran.
+    """
+    asked = trace.cycles.leak_check
+    if not asked.any() or (~asked).sum() < _FEWEST_MARKS:
+        return trace
+    return replace(trace, cycles=of_rows(trace.cycles, ~asked))
 
 
 def _from_trace(clock: Timebase, trace: GCTrace, memstats: MemStatsSeries | None) -> MarkedHeap:
