@@ -33,19 +33,18 @@ def of_process(trace: GCTrace, process: int) -> GCTrace:
         return trace
     chosen = trace.cycles.process == process
     new_index = np.where(chosen, np.cumsum(chosen) - 1, -1)
-    scavenges = of_rows(trace.scavenges, trace.scavenges.process == process)
+    scavenges = _rows(trace.scavenges, trace.scavenges.process == process)
     known = process == main_process(trace)
     return replace(
         trace,
-        cycles=of_rows(trace.cycles, chosen),
+        cycles=_rows(trace.cycles, chosen),
         scavenges=replace(scavenges, cycle=_moved(scavenges.cycle, new_index)),
         pacer=_without_lines(trace.pacer),
         started_at_seconds=trace.started_at_seconds if known else nan,
     )
 
 
-def of_rows(table: Table, chosen: NDArray[np.bool_]) -> Table:
-    """The chosen rows of a table of a trace; indices into it are the caller's to move."""
+def _rows(table: Table, chosen: NDArray[np.bool_]) -> Table:
     columns = {one.name: getattr(table, one.name)[chosen] for one in fields(table)}
     return replace(table, **columns)
 

@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.evidence import Profiles
-from goom.case.gctrace import GCTrace
+from goom.case.gctrace import GCCycles, GCTrace
 from goom.case.series import MemStatsSeries
 from goom.case.units import MIB, bytes_text
 from goom.rooms import signal
-from goom.signals.gc_processes import main_process, of_process, of_rows
+from goom.signals.gc_processes import main_process, of_process
 from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import Trend, floors, trend
 from goom.signals.xray_course import XrayCourse
 
 Floats = NDArray[np.float64]
-_FEWEST_MARKS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -121,8 +120,7 @@ def _marked_heap(
     the floor of HeapAlloc.
     """
     if trace is not None and len(trace.cycles) >= 2:
-        own = of_process(trace, main_process(trace))
-        return _from_trace(clock, _of_the_program(own), memstats)
+        return _from_trace(clock, of_process(trace, main_process(trace)), memstats)
     seen = _from_xray(clock, xray) if xray is not None else None
     if seen is not None:
         return seen
@@ -147,21 +145,24 @@ def _marked_heap(
     return None
 
 
-def _of_the_program(trace: GCTrace) -> GCTrace:
-    """Without the collections that a goroutine leak profile asks for, where enough others are.
+def _marked(cycles: GCCycles) -> Floats:
+    """What each mark found; of a collection that a goroutine leak profile asked for, less what was
+    allocated while it marked.
 
-    Who asks for one asks for more: such a mark finds the buffers of the profiles that are being
-    written just then, and all that was allocated for them while it ran.
+    Who asks for one asks for other profiles too, and all that is allocated to write them counts as
+    found. That says nothing of the program, and the mark is often the last.
     """
-    asked = trace.cycles.leak_check
-    if not asked.any() or (~asked).sum() < _FEWEST_MARKS:
-        return trace
-    return replace(trace, cycles=of_rows(trace.cycles, ~asked))
+    meanwhile = np.maximum(cycles.heap_end_bytes - cycles.heap_start_bytes, 0.0)
+    return np.where(
+        cycles.leak_check,
+        np.maximum(cycles.heap_marked_bytes - meanwhile, 0.0),
+        cycles.heap_marked_bytes,
+    )
 
 
 def _from_trace(clock: Timebase, trace: GCTrace, memstats: MemStatsSeries | None) -> MarkedHeap:
     cycles = trace.cycles
-    time, marked = clock.of_trace(trace), cycles.heap_marked_bytes
+    time, marked = clock.of_trace(trace), _marked(cycles)
     heap_end, goal = cycles.heap_end_bytes, cycles.goal_bytes
     survival = np.full(len(marked), nan)
     fresh = heap_end[1:] - marked[:-1]
