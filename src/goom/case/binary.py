@@ -27,12 +27,14 @@ class BinaryCalls:
 
     def memory_limit_setters(self) -> tuple[Frame, ...]:
         """Who calls debug.SetMemoryLimit, the wrapper itself left out."""
-        callers = self.of("runtime/debug.SetMemoryLimit", "runtime/debug.setMemoryLimit")
-        return tuple(one for one in callers if not one.function.startswith("runtime/debug."))
+        return self._setters("MemoryLimit")
 
     def gc_percent_setters(self) -> tuple[Frame, ...]:
         """Who calls debug.SetGCPercent, the wrapper itself left out."""
-        callers = self.of("runtime/debug.SetGCPercent", "runtime/debug.setGCPercent")
+        return self._setters("GCPercent")
+
+    def _setters(self, what: str) -> tuple[Frame, ...]:
+        callers = self.of(f"runtime/debug.Set{what}", f"runtime/debug.set{what}")
         return tuple(one for one in callers if not one.function.startswith("runtime/debug."))
 
     def of_cgo(self) -> tuple[Frame, ...]:

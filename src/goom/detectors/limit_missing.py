@@ -56,7 +56,7 @@ def limit_missing(
         return _never_collected(subject, course)
     weighing = Weighing()
     harm = course.harm
-    goal = (outlook.goal_bytes + outlook.other_bytes) / harm.limit_bytes
+    goal = outlook.of_limit(outlook.goal_bytes, harm.limit_bytes)
     near = harm.nearness if outlook.charge_was_seen else 0.8 * ramp(goal, 0.95, 1.05)
     _goal(weighing, outlook, harm, near, marked.source)
     _garbage(weighing, growth, marked)
@@ -90,8 +90,8 @@ def _never_collected(subject: Subject, course: Course) -> Hypothesis | NotChecke
 
 
 def _goal(weighing: Weighing, outlook: GoalOutlook, harm: Harm, near: float, source: str) -> None:
-    goal = (outlook.goal_bytes + outlook.other_bytes) / harm.limit_bytes
-    marked = (outlook.marked_bytes + outlook.other_bytes) / harm.limit_bytes
+    goal = outlook.of_limit(outlook.goal_bytes, harm.limit_bytes)
+    marked = outlook.of_limit(outlook.marked_bytes, harm.limit_bytes)
     beyond = (
         f"the goal of {bytes_text(outlook.goal_bytes)} and {bytes_text(outlook.other_bytes)} "
         f"besides the heap come to {goal:.0%} of the limit"

@@ -34,6 +34,10 @@ class GoalOutlook:
     changed_by: tuple[Frame, ...]
     charge_was_seen: bool
 
+    def of_limit(self, heap_bytes: float, limit_bytes: float) -> float:
+        """A heap of this size, with what is charged beside it, over the limit."""
+        return (heap_bytes + self.other_bytes) / limit_bytes
+
 
 @signal
 def goal_outlook(

@@ -91,30 +91,27 @@ def cgroup_of(pid: int) -> MemoryCgroup | None:
 
 def limited_cgroup_of(pid: int) -> MemoryCgroup | None:
     """The cgroup whose limit has least room: a process's own or an ancestor's; None without one."""
-    for hierarchy in _hierarchies(pid):
-        found = _tightest([hierarchy.reader(one) for one in hierarchy.line_of_ancestors()])
-        if found is not None:
-            return found
-    return None
+    return _tightest(pid, slice(None))
 
 
 def limited_ancestor_of(pid: int) -> MemoryCgroup | None:
     """The same among the ancestors alone: those whose limit a process shares with others."""
-    for hierarchy in _hierarchies(pid):
-        found = _tightest([hierarchy.reader(one) for one in hierarchy.line_of_ancestors()[1:]])
-        if found is not None:
-            return found
-    return None
+    return _tightest(pid, slice(1, None))
 
 
-def _tightest(readers: list[MemoryCgroup]) -> MemoryCgroup | None:
+def _tightest(pid: int, levels: slice) -> MemoryCgroup | None:
     """The one with least room beside what cannot be dropped; the others are closed."""
-    rooms = [(_room_bytes(one), one) for one in readers]
-    room, tightest = min(rooms, key=lambda pair: pair[0], default=(inf, None))
-    for reader in readers:
-        if reader is not tightest or room == inf:
-            reader.close()
-    return tightest if room < inf else None
+    for hierarchy in _hierarchies(pid):
+        readers = [hierarchy.reader(one) for one in hierarchy.line_of_ancestors()[levels]]
+        rooms = [(_room_bytes(one), one) for one in readers]
+        limited = [pair for pair in rooms if pair[0] < inf]
+        tightest = min(limited, key=lambda pair: pair[0], default=(inf, None))[1]
+        for reader in readers:
+            if reader is not tightest:
+                reader.close()
+        if tightest is not None:
+            return tightest
+    return None
 
 
 def _room_bytes(group: MemoryCgroup) -> float:
