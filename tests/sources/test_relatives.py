@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import time
 
 import pytest
 from tests.sources.test_run import Run, run
 
 from goom.sources import procfs
+from goom.sources.relatives import Relatives
 
 __all__ = ["run"]  # the fixture
 
@@ -65,3 +68,26 @@ def test_what_goom_may_not_end_is_said_to_run_on(run: Run, monkeypatch: pytest.M
     assert result.ending.stopped_by_goom
     assert any("are still running" in line for line in run.said)
     os.kill(int(run.stderr.getvalue().split()[0]), signal.SIGKILL)
+
+
+def test_who_lost_its_own_parent_is_still_known() -> None:
+    """A shell in a shell: the inner one ends, and nothing leads to what it ran any more."""
+    inner = 'sh -c "sleep 300 & echo \\$!; read _"; sleep 300'
+    with subprocess.Popen(
+        ["sh", "-c", inner], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as outer:
+        assert outer.stdin is not None and outer.stdout is not None
+        orphan = int(outer.stdout.readline())
+        relatives = Relatives(outer.pid)
+        relatives.find()
+        outer.stdin.write("\n")
+        outer.stdin.flush()
+        until = time.monotonic() + 10.0
+        while orphan in procfs.family(outer.pid) and time.monotonic() < until:
+            time.sleep(0.01)
+        relatives.find()
+        relatives.send(signal.SIGKILL)
+        outer.kill()
+        assert relatives.ended_within(10.0)
+        relatives.close()
+    assert not procfs.is_alive(orphan)

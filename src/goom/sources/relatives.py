@@ -32,16 +32,14 @@ class Relatives:
         ``procfs.family``.
         """
         with self._lock:
-            for pid in procfs.family(self._pid, among)[1:]:
-                self._hold(pid)
-            # A pid may have become a stranger's before it was opened; a handle's does not change.
-            for stranger in self._handles.keys() - set(procfs.family(self._pid, among)):
-                os.close(self._handles.pop(stranger))
-
-    def _hold(self, pid: int) -> None:
-        if pid not in self._handles:
-            with contextlib.suppress(OSError):
-                self._handles[pid] = os.pidfd_open(pid)
+            new = set(procfs.family(self._pid, among)[1:]) - self._handles.keys()
+            for pid in new:
+                with contextlib.suppress(OSError):
+                    self._handles[pid] = os.pidfd_open(pid)
+            # A pid may have become a stranger's before it was opened; a handle's does not change,
+            # and whom it was opened for stays ours when its own parent ends.
+            for pid in (new & self._handles.keys()) - set(procfs.family(self._pid, among)):
+                os.close(self._handles.pop(pid))
 
     def send(self, number: int) -> None:
         """A signal to all of them that still run."""
