@@ -14,7 +14,7 @@ from goom.case.ebpf import BUDGET, EbpfLook
 from goom.case.ebpf_found import StillMapped
 from goom.signals.ebpf_collector import collector
 from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import account
+from goom.signals.ebpf_mappings import MMAP, account
 from goom.sources import bpftrace
 from goom.sources.ebpf_looks import EbpfOptions, Looking, take
 
@@ -29,9 +29,14 @@ def look_at(pid: int, what: str, seconds: float = 0.6, budget: float = 0.2) -> E
 
 
 def leaking(found: StillMapped) -> dict[str, int]:
-    """Bytes still mapped by the function that leaks or should not."""
+    """Bytes that a function of the program mapped itself and that are still mapped.
+
+    Under the same functions the runtime maps arenas: syscall.Mmap keeps a map of its areas.
+    """
     sums: dict[str, int] = {}
     for row in found.rows:
+        if row.kind != MMAP:
+            continue
         for frame in row.stack:
             if frame.function.startswith("main.") and row.still_mapped_bytes:
                 sums[frame.function] = sums.get(frame.function, 0) + row.still_mapped_bytes

@@ -94,19 +94,22 @@ def one_running(target: Target) -> XrayGoroutines:
 
 
 def one_held(pid: int, target: Target) -> XrayGoroutines:
-    """A look at the stopped program in which the loop was running."""
-    for _ in range(40):  # stopped while it was being preempted, it is not
+    """A look at the stopped program in which the loop was running.
+
+    Stopped while it was being preempted it is not, or its thread is on the stack for signals.
+    """
+    for _ in range(40):
         os.kill(pid, signal.SIGSTOP)
         for _ in range(100):  # a thread stops when it has its next turn on a CPU
             time.sleep(0.02)
             found = read_goroutines(target)
             if not found.unread:
                 break
-        if "running" in found.states:
+        if "running" in found.states and not found.unread:
             return found
         os.kill(pid, signal.SIGCONT)
         time.sleep(0.01)
-    raise AssertionError("it never runs")
+    raise AssertionError(f"it is never held in its loop: {found.states}, {found.unread}")
 
 
 @pytest.mark.real_go
