@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,18 @@ def test_a_setting_that_stayed_was_changed_by_nobody() -> None:
 
 def test_off_has_no_goal() -> None:
     assert np.isinf(seen([-1] * 3, [np.nan] * 3).goal_bytes)
+
+
+def test_a_goal_that_x_ray_cannot_reckon_is_the_logs() -> None:
+    """A memory limit is in force, and a bundle of somebody else's does not say what is free."""
+    looks = memstats(
+        [1, 5, 9], HeapMarked=[34 * MIB] * 3, GOGC=[500] * 3, GOMEMLIMIT=[900 * MIB] * 3,
+        GCPercentHeapGoal=[204 * MIB] * 3, HeapAlloc=[34 * MIB] * 3,
+    )  # fmt: skip
+    logged = replace(MARKS, goal_bytes=np.array([200, 210, 204.0]) * MIB)
+    found = goal_outlook(logged, None, xray_course(looks, Subject(go_version="1.22.10")), None)
+    assert found.goal_bytes == pytest.approx(204 * MIB)
+    assert found.gogc_percent == 500
 
 
 def test_without_x_ray_the_marks_tell() -> None:

@@ -49,7 +49,7 @@ def goal_outlook(
     """X-ray reads the goal in force; a log prints that of the cycle before."""
     goal, first, last = marked.next_goal_bytes, _USUAL_GOGC, _USUAL_GOGC
     if xray is not None:
-        goal = float(xray.goal_bytes[-1])
+        goal = goal if isnan(xray.goal_bytes[-1]) else float(xray.goal_bytes[-1])
         percents = xray.gogc_percent[~np.isnan(xray.gogc_percent)]
         first, last = (percents[0], percents[-1]) if len(percents) else (first, last)
     at_last = usage.at(float(marked.time_seconds[-1])) if usage is not None else nan

@@ -24,7 +24,8 @@ class XrayCourse:
     """``n`` looks into a process's memory, oldest first; all [n].
 
     ``goal_bytes`` is GOGC's goal or, where it is smaller, the memory limit's (heapGoalInternal,
-    mgcpacer.go): ``limit_driven`` says where. Bounds by a cycle that just began are left out.
+    mgcpacer.go): ``limit_driven`` says where. Bounds by a cycle that just began are left out. nan
+    where a limit is in force and the look does not say what is mapped and free.
     CPU times are sums since the start, nan where the version counts none (before 1.20).
     """
 
@@ -95,5 +96,6 @@ def _goals(column: Callable[[str], Floats], go_version: str) -> tuple[Floats, Fl
     left = limit - non_heap - np.maximum(mapped - limit, 0.0)
     percent = pacer_of(go_version or None).headroom_percent
     by_limit = memory_limit_heap_goals_bytes(left, percent, column("HeapMarked"))
+    by_limit = np.where(np.isnan(left), np.nan, by_limit)
     by_limit = np.where(np.isnan(limit), np.inf, by_limit)  # GOMEMLIMIT is off
     return np.minimum(by_gogc, by_limit), by_limit < by_gogc
