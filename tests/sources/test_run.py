@@ -253,3 +253,23 @@ def test_a_program_that_is_not_let_into_the_freezer_runs_all_the_same(
     assert run("sleep", "0.2", memory_limit_bytes=64 * MIB).shell_status == 0
     said = [one.what for one in read_bundle(run.bundle).not_read]
     assert "the program held still at the brink" in said
+
+
+def test_a_program_that_goom_may_not_end_goes_on_and_the_bundle_is_whole(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``sudo`` makes it root's: the kernel refuses the signal; that is feigned here."""
+
+    def refused(process: subprocess.Popen[bytes], number: int) -> None:
+        del process, number
+        raise PermissionError
+
+    monkeypatch.setattr(subprocess.Popen, "send_signal", refused)
+    result = run("sleep", "60", stop_after_seconds=0.3)
+    pid = read_bundle(run.bundle).subject.pid
+    assert pid is not None and procfs.is_alive(pid)
+    assert sum(f"(pid {pid})" in one for one in run.said) == 1
+    assert not result.ending.stopped_by_goom
+    assert not result.has_ended
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)

@@ -22,6 +22,7 @@ from goom.sources.relatives import Relatives
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
 _MOST_WARMED_BYTES = 1 << 30
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 _DYING_SECONDS = 0.5  # what is told to end is not gone at once
 _KILLED = "processes that the program left running were killed."
 _STILL_THERE = "processes that the program left are still running: goom could not end them."
@@ -50,7 +51,9 @@ class ChildOptions:
 
 
 class Child:
-    """A started program."""
+    """A started program. ``is_out_of_reach`` once goom may not end it: ``sudo`` made it root's."""
+
+    is_out_of_reach = False
 
     def __init__(self, command: tuple[str, ...], options: ChildOptions) -> None:
         self.command = command
@@ -71,8 +74,12 @@ class Child:
 
     def send(self, number: int) -> None:
         """Send a signal, if it still runs."""
-        with contextlib.suppress(ProcessLookupError):
+        try:
             self._process.send_signal(number)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            self.is_out_of_reach |= number in _ENDING
 
     def end(self, number: int, among: Iterable[int] = ()) -> None:
         """Send a signal that ends it, and remember who is below it (``among`` these, or anybody).
@@ -87,9 +94,10 @@ class Child:
             self._relatives.send(number)
 
     def kill_and_reap(self) -> None:
-        """End it whatever it does; nothing when it has ended."""
+        """End it whatever it does; nothing when it has ended, or is out of reach."""
         if self._process.poll() is None:
             self.end(signal.SIGKILL)
+        if not self.is_out_of_reach:
             self._process.wait()
 
     def end_relatives(self, grace_seconds: float) -> str:

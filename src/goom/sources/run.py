@@ -127,6 +127,8 @@ class _Run:
 
     def _leave_no_one(self, child: Child) -> None:
         child.kill_and_reap()
+        if child.is_out_of_reach:
+            self._warn(f"the program goes on (pid {child.pid}): it is another user's, not yours.")
         if said := child.end_relatives(_GRACE_SECONDS if self._stopped else 0.0):
             self._warn(said)
 
@@ -235,7 +237,7 @@ class _Run:
 
     def _watch(self, child: Child, observation: Observation) -> None:
         pause = 0.0
-        while not child.ended_within(pause):
+        while not (child.ended_within(pause) or child.is_out_of_reach):
             pause = observation.tick()
             self._tell(observation)
             self._end_in_time(child, observation)
@@ -285,10 +287,12 @@ class _Run:
             oom_kill_count=kills,
             limit_enforced_by_goom=self._enforced and killed,
             go_out_of_memory=self._go_ran_out and not killed,
-            stopped_by_goom=self._stopped,
+            stopped_by_goom=self._stopped and not child.is_out_of_reach,
         )
 
     def _warn(self, message: str) -> None:
+        if message in self._warnings:
+            return
         self._warnings.append(message)
         with contextlib.suppress(OSError):
             self._options.say(message)
