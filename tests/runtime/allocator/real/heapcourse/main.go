@@ -4,7 +4,7 @@
 // the slots of a span, and how many objects to keep before the start, so that the spans that the
 // runtime has used already are full; all pages are taken as well. Then the orders: size<<1|pointers allocates the next object,
 // free|n drops object n, collect collects, release is debug.FreeOSMemory, settle collects and waits
-// until the scavenger rests. Objects are written to from end to end, so that their pages become
+// until the scavenger has nothing left to do. Objects are written to from end to end, so that their pages become
 // resident.
 //
 // Stdout is a row of int64: the columns of each look at the heap (at the start, after each
@@ -104,14 +104,29 @@ func collected(order uint32) {
 		return
 	}
 	runtime.GC()
-	for rests := 0; order == settle && rests < 15; rests++ {
-		look(first[:])
+	if order == settle {
+		waitForScavenger()
+	}
+}
+
+// waitForScavenger returns when nothing was given back for longer than the scavenger ever sleeps:
+// a thousand times as long as its last work took by the clock, so seconds where something else had
+// its CPU meanwhile. On the one P it works only while this loop does not run, so the longest time
+// between two looks that differ is a bound of it.
+func waitForScavenger() {
+	least := time.Second // until it wakes at all, and to spare
+	look(first[:])
+	at, changed, longest := time.Now(), time.Now(), time.Duration(0)
+	for at.Sub(changed) < least+1000*longest {
 		before := first[4]
-		time.Sleep(100 * time.Millisecond)
+		runtime.Gosched()
 		look(first[:])
+		now := time.Now()
 		if first[4] != before {
-			rests = 0
+			changed = now
+			longest = max(longest, now.Sub(at))
 		}
+		at = now
 	}
 }
 
