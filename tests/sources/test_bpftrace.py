@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -19,6 +20,7 @@ from goom.sources.ebpf_programs import (
     stacks_program,
 )
 from goom.sources.ebpf_subject import EbpfSubject
+from goom.sources.ebpf_taking import Taking
 
 SUBJECT = SimpleNamespace(
     pid=4711,
@@ -100,6 +102,17 @@ def test_an_entry_that_must_wait_for_its_stack_is_not_counted() -> None:
     text = stacks_program(subject(), Limits(1.0, 0.01))
     assert 'reg("sp") - 112 > $guard' in text
     assert 'uptr(reg("r14") + 16)' in text
+
+
+def test_where_the_c_heap_ends_is_asked_when_the_probes_are_in_place(tmp_path: Path) -> None:
+    """What it grew by before is not of the first call that is seen."""
+    names = [f"syscalls/sys_enter_{one}" for one in ("mmap", "munmap", "brk")]
+    growing = SimpleNamespace(**vars(SUBJECT), heap_end=iter((0x7000, 0x9000)).__next__)
+    limits = Limits(1.0, 0.01)
+    taking = Taking(cast(EbpfSubject, growing), able(tracefs(tmp_path, *names)), "mmap", limits)
+    for line, end in (("begin 4", 0), ("ready 5", 0x7000), ("last 6", 0x7000)):
+        taking._line(json.dumps({"type": "printf", "data": f"{line}\n"}).encode())
+        assert taking.heap_end == end
 
 
 @pytest.mark.ebpf

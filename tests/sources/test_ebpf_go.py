@@ -14,7 +14,7 @@ from goom.case.ebpf import BUDGET, EbpfLook
 from goom.case.ebpf_found import StillMapped
 from goom.signals.ebpf_collector import collector
 from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import MMAP, account
+from goom.signals.ebpf_mappings import GO_HEAP, MMAP, account, kind_of
 from goom.sources import bpftrace
 from goom.sources.ebpf_looks import EbpfOptions, Looking, take
 
@@ -56,8 +56,11 @@ def test_the_stack_of_a_leaked_mapping_is_found(version: str, kind: str) -> None
     assert 0 < found["main.leakPage"] <= (after - before) * (256 << 10)
     # One area is in use at the moment that the look ends, at most.
     assert found.get("main.usePage", 0) <= 96 << 10
-    assert account(look).rows[0].kind == "mmap"
-    mapped = sum(event.figure("size") == 256 << 10 for event in look.events("mmap"))
+    rows = [row for row in account(look).rows if row.kind != GO_HEAP]  # an arena has 64 MiB
+    assert rows[0].kind == MMAP
+    # The runtime fetches memory for its own tables in pieces of 256 KiB as well.
+    mapped = [kind_of(look.stack(one), one.figure("flags")) for one in look.events("mmap")
+              if one.figure("size") == 256 << 10].count(MMAP)  # fmt: skip
     assert found["main.leakPage"] == mapped * (256 << 10)
 
 
@@ -103,7 +106,9 @@ def test_a_program_that_grows_stacks_all_the_time_is_let_go_at_once(
     assert look.seconds < 1.0
     # 10 ms may be spent at once: 286 hits of 35 µs, and 1 % of the time that it took.
     assert 285 <= len(look) < 286 + 286 * look.seconds + 50
-    assert look.cost.hits < 20_000  # until the probe is gone; 600,000 if it did not stop
+    # The kernel takes half a second to take the probe away (12,000 hits) on a machine that has no
+    # CPU to spare; 600,000 if it did not stop.
+    assert look.cost.hits < 100_000
     assert growers(look).rows[0].frame.function == "main.descend"
 
 

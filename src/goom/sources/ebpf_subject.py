@@ -142,8 +142,8 @@ class EbpfSubject:
         )
 
     def heap_end(self) -> int:
-        """Where the C heap (brk) ended at the beginning; 0 when there was none."""
-        look = self.modules
+        """Where the C heap (brk) ends now; 0 when there is none. BadInput when it has ended."""
+        look = smaps.parse(_mappings(self.pid))
         ends = [
             int(end) for end, name in zip(look.end, look.names, strict=True) if name == "[heap]"
         ]

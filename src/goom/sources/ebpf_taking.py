@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import nan
 
@@ -67,6 +68,7 @@ class Taking:
     threads: set[int] = field(default_factory=set)  # that it ever had: the kernel kills a thread
     left_at_nanoseconds: int = 0  # when it was told to end before its time
     died: bool = False
+    heap_end: int = 0  # of C's heap (brk), when the probes were in place
 
     def __post_init__(self) -> None:
         self.program = program_of(self.kind, self.subject, self.able, self.limits)
@@ -122,7 +124,7 @@ class Taking:
             stopped=self._stopped(outcome),
             lost=said.lost,
             cost=self._cost(outcome),
-            heap_end=self.subject.heap_end() if self.kind == "mmap" else 0,
+            heap_end=self.heap_end,
             calls=calls,
             call_ids=np.array([calls.index(hit.call) for hit in seen], dtype=np.int32),
             at_seconds=np.array([hit.nanoseconds - began for hit in seen], dtype=np.float64) / 1e9,
@@ -139,8 +141,10 @@ class Taking:
         return hit.figures
 
     def _line(self, line: bytes) -> bool:
-        was_attached = self.said.attached
+        was_attached, was_ready = self.said.attached, self.said.ready_nanoseconds
         hit = parse_line(line, self.said)
+        if self.kind == "mmap" and self.said.ready_nanoseconds and not was_ready:
+            self._heap_now()
         if hit is not None and len(self.hits) < _MOST_EVENTS:
             self.hits.append(hit)
         if self.said.attached and not was_attached:
@@ -154,6 +158,13 @@ class Taking:
                 self.left_at_nanoseconds = _Clock.of(self.said.began_nanoseconds).now()
             return False
         return True
+
+    def _heap_now(self) -> None:
+        """To put the probes in place takes a second or more: what the heap grew by meanwhile is not
+        of the call that is seen first.
+        """
+        with suppress(BadInput):  # it has ended
+            self.heap_end = self.subject.heap_end()
 
     def _cpu_now(self) -> None:
         """Keep the first, the moment of attaching and the newest."""
