@@ -24,12 +24,16 @@ from goom.sources.warden import Warden
 
 PROGRAM = Path(warden_process.__file__)
 LIMIT = 64 << 20
+# Two steps are 0.96 MiB apart: near them it grows by less than that while the warden, which a busy
+# machine lets wait for its CPU, takes to freeze it.
 GROWS = """
 import sys, time
 kept = []
-for _ in range(int(sys.argv[1])):
-    kept.append(bytearray(1 << 20))
-    time.sleep(0.01)
+for n in range(int(sys.argv[1])):
+    pieces = 1 if n < 50 else 32
+    for _ in range(pieces):
+        kept.append(bytearray((1 << 20) // pieces))
+        time.sleep(0.01 if n < 50 else 0.002)
 print("grown", flush=True)
 time.sleep(60)
 """
@@ -46,6 +50,7 @@ def look():
     print("held", flush=True)
     time.sleep(60)
 Warden(group, freezer, int(sys.argv[5]), look)
+print("ready", flush=True)
 time.sleep(60)
 """
 
@@ -97,7 +102,8 @@ def test_it_holds_at_each_step_and_lets_go(places: Places) -> None:
         first = places.group.usage_bytes()
         time.sleep(0.05)
         used.append(places.group.usage_bytes() / LIMIT)
-        assert abs(places.group.usage_bytes() - first) < 1 << 20
+        # It may have been in a page fault; the kernel charges 64 pages at a time.
+        assert abs(places.group.usage_bytes() - first) <= 256 << 10
 
     warden = Warden(places.group, places.freezer, LIMIT, look)
     child = places.growing(200)
@@ -132,6 +138,7 @@ def test_when_goom_is_killed_or_hangs_the_program_goes_on(
     )  # fmt: skip
     places.children.append(guard)
     assert guard.stdout is not None
+    assert guard.stdout.readline() == b"ready\n"
     child = places.growing(200)
     assert guard.stdout.readline() == b"held\n"
     guard.send_signal(end)
@@ -225,6 +232,9 @@ class FakeTree:
         self.stat.write_text(f"cache {cache}\nshmem 0\nmapped 0\n")
         self.usage.write_text(str(usage))
 
+    def switched_at(self) -> float:
+        return self.switch.stat().st_mtime
+
     def asked(self, seconds: float) -> bool:
         return bool(select.select([self.line], [], [], seconds)[0] and self.line.recv(1))
 
@@ -254,11 +264,11 @@ def test_however_often_it_is_held_it_is_not_for_longer_than_was_said(tree: FakeT
         tree.charge(960, 0)
         if not tree.asked(1):
             break
-        asked = time.monotonic()
+        frozen_at = tree.switched_at()  # by the warden's own hand: this here is late now and then
         _until(lambda: tree.switch.read_text() == "off")  # nobody answers
-        held += time.monotonic() - asked
+        held += tree.switched_at() - frozen_at
     gone = time.monotonic() - began
-    assert 0 < held <= 0.3 + 0.01 * gone + 0.1  # the last: that a busy machine is late to tell
+    assert 0 < held <= 0.3 + 0.01 * gone + 0.1  # the last: that the warden is woken late
 
 
 def test_an_answer_that_comes_too_late_is_none_to_the_next_hold(tree: FakeTree) -> None:
