@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from tests.sources import servers
 
-from goom.case.errors import BadInput
+from goom.case.errors import BadInput, GoomError
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
 from goom.sources import sockets
@@ -87,8 +88,8 @@ def test_a_program_that_dies_in_the_middle_leaves_what_was_seen(
     program: Running, tmp_path: Path
 ) -> None:
     target = find_target(program.process.pid, program.url)
-    threading.Timer(1.0, program.process.kill).start()
     bundle = tmp_path / "x.goom"
+    _when_seen(bundle, program.process.kill)
     result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
     assert result.ended == f"process {program.process.pid} ended"
     evidence = read_bundle(bundle)
@@ -137,8 +138,8 @@ def test_an_address_alone_gives_its_profiles_and_notices_the_end(
     program: Running, tmp_path: Path
 ) -> None:
     target = find_target(None, program.url)
-    threading.Timer(1.0, program.process.kill).start()
     bundle = tmp_path / "x.goom"
+    _when_seen(bundle, program.process.kill)
     result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
     assert result.ended == "the address stopped answering"
     assert read_bundle(bundle).profiles.of("heap")
@@ -152,7 +153,7 @@ def test_ctrl_c_ends_it_and_the_bundle_is_whole(
     bundle = tmp_path / "x.goom"
     command = [sys.executable, "-m", "goom", "capture", program.url, "-o", str(bundle), "--quiet"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as goom:
-        _until(lambda: bundle.exists() and bundle.stat().st_size > 3000)
+        _until(lambda: _has_heap(bundle))
         goom.send_signal(number)
         assert goom.wait(20) == 0
         assert goom.stderr is not None
@@ -167,7 +168,7 @@ def test_sigkill_of_goom_itself_leaves_what_was_seen(program: Running, tmp_path:
     bundle = tmp_path / "x.goom"
     command = [sys.executable, "-m", "goom", "capture", str(program.process.pid), "-o", str(bundle)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as goom:
-        _until(lambda: bundle.exists() and bundle.stat().st_size > 10_000)
+        _until(lambda: _has_heap(bundle))
         goom.kill()
     evidence = read_bundle(bundle)
     assert evidence.profiles.of("heap")
@@ -234,8 +235,8 @@ def test_an_address_that_hangs_in_the_middle_does_not_hang_goom(tmp_path: Path) 
 
     with servers.serving(answer) as url:
         target = find_target(None, url)
-        threading.Timer(0.7, pages.clear).start()
         bundle = tmp_path / "x.goom"
+        _when_seen(bundle, pages.clear)
         options = CaptureOptions(bundle=bundle, for_seconds=2, every_seconds=0.2)
         started = time.monotonic()
         capture(target, options)
@@ -271,6 +272,23 @@ def test_every_look_says_what_it_costs() -> None:
 def test_a_look_that_goom_does_not_know_is_said() -> None:
     with pytest.raises(BadInput, match="hep is nothing that goom can look at"):
         chosen(["heap", "hep"])
+
+
+def _has_heap(bundle: Path) -> bool:
+    """Whether a heap profile has been written: a bundle can be read while it grows."""
+    with contextlib.suppress(GoomError):
+        return bool(read_bundle(bundle).profiles.of("heap"))
+    return False
+
+
+def _when_seen(bundle: Path, act: Callable[[], None]) -> None:
+    """Do that, in a thread, as soon as something has been seen: on a busy machine it takes long."""
+
+    def wait() -> None:
+        _until(lambda: _has_heap(bundle))
+        act()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _until(come: Callable[[], bool]) -> None:
