@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.sources.memory_subjects import nested
 
+from goom.case.surroundings import CpuLevel
 from goom.case.units import MIB
 from goom.formats import surroundings as text
 from goom.formats.cgroup_places import CgroupPlace
@@ -115,6 +116,18 @@ def _level(folder: Path, limit: str) -> None:
         (folder / name).write_text(content)
 
 
+def _used_up(pid: int) -> CpuLevel | None:
+    """The quota when it has held the process up for some time: a cost is known when it is over."""
+    for _ in range(200):
+        time.sleep(0.1)
+        quota = text.parse(surroundings.look(pid)).cpu_quota
+        if quota is None or quota.periods < 10:
+            continue
+        if quota.throttled_periods > 0.3 * quota.periods and quota.throttled_seconds > 0:
+            break
+    return quota
+
+
 @pytest.mark.real_cgroup
 @pytest.mark.skipif(not CPU.is_dir(), reason="no CPU controller of version 1")
 def test_a_cpu_quota_that_is_used_up_is_seen_with_what_it_cost() -> None:
@@ -122,17 +135,17 @@ def test_a_cpu_quota_that_is_used_up_is_seen_with_what_it_cost() -> None:
     folder.mkdir()
     try:
         (folder / "cpu.cfs_period_us").write_text("20000")
-        (folder / "cpu.cfs_quota_us").write_text("4000")
+        # So little that it is used up beside many others who want this CPU.
+        (folder / "cpu.cfs_quota_us").write_text("2000")
         with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as spinner:
             try:
                 (folder / "cgroup.procs").write_text(str(spinner.pid))
-                time.sleep(0.5)
-                quota = text.parse(surroundings.look(spinner.pid)).cpu_quota
+                quota = _used_up(spinner.pid)
             finally:
                 spinner.kill()
     finally:
         _gone(folder)
     assert quota is not None
-    assert quota.path == f"/{folder.name}" and quota.quota_cpus == pytest.approx(0.2)
+    assert quota.path == f"/{folder.name}" and quota.quota_cpus == pytest.approx(0.1)
     assert quota.periods > 0 and quota.throttled_periods > 0.3 * quota.periods
     assert quota.throttled_seconds > 0

@@ -58,7 +58,7 @@ def test_every_goroutine_is_equal_to_its_own_dump(version: str, kind: str) -> No
     with running(version, KINDS[kind]) as subject:
         target = attach(subject.pid)
         theirs = goroutine_dump.parse(subject.ask(b"g").decode())
-        table = read_goroutines(target)
+        table = all_waiting(target)
         ours = to_dump(table, pc_frames(target), version)
         target.close()
     assert table.unread == ()
@@ -83,11 +83,26 @@ def test_the_profile_counts_the_stacks_that_the_endpoint_counts(version: str) ->
     assert stacks(ours, 20) == stacks(theirs, 20)
 
 
-def one_running(target: Target) -> XrayGoroutines:
-    """A look in which the loop runs: now and then it is being preempted."""
+def all_waiting(target: Target) -> XrayGoroutines:
+    """A look at the program when the goroutine that has just answered waits again.
+
+    Its answer is read before its thread, should another want that CPU, has come back for more.
+    """
     for _ in range(200):
         found = read_goroutines(target)
-        if "running" in found.states:
+        if not found.unread:
+            break
+        time.sleep(0.005)
+    return found
+
+
+def one_running(target: Target) -> XrayGoroutines:
+    """A look in which the loop alone runs: now and then it is being preempted, and just after its
+    answer the main goroutine may run beside it.
+    """
+    for _ in range(200):
+        found = read_goroutines(target)
+        if found.states.count("running") == 1:
             return found
         time.sleep(0.005)
     raise AssertionError("it never runs")
