@@ -77,16 +77,20 @@ def test_gogc_off_and_no_limit_is_no_goal() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_process_that_allocates_is_read_in_one_piece(version: str) -> None:
-    """At most one sample in a hundred is torn; those that are not keep every rule that exists."""
+    """Few samples are torn, and none that is tried for long; the rest keep every rule that exists.
+
+    What a thread has half written when another takes its CPU stays so until it has it again.
+    """
     with running(version, STRIPPED, mode="churn") as subject:
         target = attach(subject.pid)
         sampler = Sampler(target)
         samples = []
         for _ in range(400):
             samples.append(sampler.sample())
+            assert not samples[-1].torn or not sampler.sample(attempts=100).torn
             time.sleep(0.002)
         whole = [sample for sample in samples if not sample.torn]
-        assert len(whole) >= 0.99 * len(samples)
+        assert len(whole) >= 0.95 * len(samples)  # 0.99 and more where nobody else wants a CPU
         for one in whole:
             assert one.memory.mapped_ready_bytes == (
                 one.memory.sys_bytes - one.memory.heap_released_bytes
