@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,16 +100,20 @@ def test_a_running_program_is_recorded_by_pid_and_by_address(
 ) -> None:
     kept = tmp_path / "kept.trace"
     with served("1.27.3") as (pid, url):
+        began = time.monotonic()
         main(["trace", str(pid), "--for", "0.4s", "-o", str(kept), "--json"])
         found = capsys.readouterr()
         main(["trace", f"{url}/debug/pprof/trace?seconds=0.3", "--json"])
         other = json.loads(capsys.readouterr().out)
+        took = time.monotonic() - began
     assert "for 400 ms: the world stops" in found.err
     [one] = json.loads(found.out)["traces"]
-    assert one["duration_seconds"] == pytest.approx(0.4, abs=0.35)
+    assert one["duration_seconds"] > 0.35
     assert "all requests of net/http" in {each["name"] for each in one["handlers"]}
     assert kept.stat().st_size == one["size_bytes"]
-    assert other["traces"][0]["duration_seconds"] == pytest.approx(0.3, abs=0.35)
+    assert other["traces"][0]["duration_seconds"] > 0.25
+    # Longer than was asked for by no more than the machine was busy.
+    assert one["duration_seconds"] + other["traces"][0]["duration_seconds"] < took
 
 
 @pytest.mark.real_go
