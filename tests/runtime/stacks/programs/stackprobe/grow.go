@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -27,11 +28,20 @@ func descendOnce(descend recursion, depth int, done chan grown) {
 	start := self().size()
 	count, last = 0, start
 	descend(0, depth, nothing)
-	told := grown{Start: start, Guard: int(self().stackguard0 - self().lo), Growths: [][2]int{}}
+	told := grown{Start: start, Guard: guard(), Growths: [][2]int{}}
 	for _, one := range seen[:count] {
 		told.Growths = append(told.Growths, [2]int{one.call, one.size})
 	}
 	done <- told
+}
+
+// guard is where the checked part of the stack ends. A request to yield, which sysmon makes of who
+// runs for long, stands in its place, above the stack, until it is granted.
+func guard() int {
+	for self().stackguard0 > self().hi {
+		runtime.Gosched()
+	}
+	return int(self().stackguard0 - self().lo)
 }
 
 // overflow does not come back.
