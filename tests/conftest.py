@@ -15,7 +15,10 @@ from goom.case.errors import GoomError
 from goom.golang.toolchain import obtain
 from goom.sources import bpftrace
 
-hypothesis.settings.register_profile("goom", deadline=None)  # a shared machine stalls at will
+# A shared machine stalls at will, in an example as well as while examples are made.
+hypothesis.settings.register_profile(
+    "goom", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("goom")
 
 
