@@ -209,7 +209,8 @@ def test_broken_off_it_leaves_no_process(programs: int) -> None:
             running.wait(timeout=20)
         finally:
             running.kill()
-    assert sleeping(seconds) == []
+    # Who was killed needs a CPU to die on; who was not would sleep for a minute.
+    wait_until(lambda: not sleeping(seconds))
 
 
 def sleeping(seconds: str) -> list[str]:
