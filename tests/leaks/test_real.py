@@ -37,8 +37,8 @@ def running(way: str, version: str, pace_ms: int) -> Iterator[int]:
 def seen(way: str, version: str, folder: Path, seconds: float = 8.0) -> Evidence:
     bundle = folder / "x.goom"
     with running(way, version, 20) as pid:
-        options = CaptureOptions(
-            bundle=bundle, for_seconds=seconds, every_seconds=1.0, budget_fraction=0.5
+        options = CaptureOptions(  # a budget that no answer exceeds, however busy the machine is
+            bundle=bundle, for_seconds=seconds, every_seconds=1.0, budget_fraction=9.0
         )
         capture(find_target(pid, ""), options)
     return read_bundle(bundle)
