@@ -99,9 +99,22 @@ func advise(advice int) string {
 	}
 	refused := 0
 	for start := range ranges {
-		if _, _, err := syscall.Syscall(syscall.SYS_MADVISE, start, 2*mib, uintptr(advice)); err != 0 {
+		if !taken(start, advice) {
 			refused++
 		}
 	}
 	return fmt.Sprintf("done %d refused %d", len(ranges), refused)
+}
+
+// taken asks again for a while: the kernel refuses to collapse a range of which it moves a page just
+// then (EAGAIN), or when it finds no huge page before it has made one (ENOMEM).
+func taken(start uintptr, advice int) bool {
+	for try := 0; try < 50; try++ {
+		_, _, err := syscall.Syscall(syscall.SYS_MADVISE, start, 2*mib, uintptr(advice))
+		if err != syscall.EAGAIN && err != syscall.ENOMEM {
+			return err == 0
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
