@@ -220,7 +220,9 @@ def test_run_after_run_leaves_nothing_open_and_no_cgroup(limit: int | None, run:
     before = left()
     for _ in range(2):
         run("sleep", "0.2", memory_limit_bytes=limit)
-    assert left() == before
+    after = left()
+    assert after[0] <= before[0]  # what older tests had open may be closed meanwhile
+    assert after[1:] == before[1:]
 
 
 @pytest.mark.real_cgroup

@@ -204,7 +204,8 @@ def test_nothing_is_left_open(places: Places) -> None:
         Warden(places.group, places.freezer, LIMIT, lambda: None).close()
         left = len(list(Path("/proc/self/fd").iterdir()))
         Warden(places.group, places.freezer, LIMIT, lambda: None).close()
-        assert len(list(Path("/proc/self/fd").iterdir())) == left
+        # What older tests had open may be closed meanwhile.
+        assert len(list(Path("/proc/self/fd").iterdir())) <= left
     assert not _wardens(str(places.group.folder))
     assert not [one for one in threading.enumerate() if one.name == "warden"]
 

@@ -76,7 +76,7 @@ def test_the_profile_counts_the_stacks_that_the_endpoint_counts(version: str) ->
     with running(version) as subject:
         target = attach(subject.pid)
         theirs = pprof.parse(subject.ask(b"G"), origin="theirs")
-        made = to_profile(read_goroutines(target), pc_frames(target), version)
+        made = to_profile(all_waiting(target), pc_frames(target), version)
         target.close()
     ours = pprof.parse(pprof_writer.write(made), origin="ours")
     assert (ours.kind, ours.sample_types) == (theirs.kind, theirs.sample_types)
