@@ -98,11 +98,11 @@ func snapshot(percent int, limit int64) {
 		fields = append(fields, field)
 	}
 	figures := map[string]uint64{}
-	collections := cycles()
+	before := moved()
 	debug.SetGCPercent(percent)
 	debug.SetMemoryLimit(limit)
 	metrics.Read(samples)
-	same := cycles() == collections
+	same := moved() == before
 	debug.SetMemoryLimit(noLimit)
 	debug.SetGCPercent(-1)
 	for i, field := range fields {
@@ -121,10 +121,14 @@ func snapshot(percent int, limit int64) {
 	fmt.Println(string(line))
 }
 
-// cycles counts collections without any allocation of its own.
-func cycles() uint64 {
+// moved counts collections, and what the scavenger has given back, without any allocation of its
+// own. Figures that are read while either goes on are of different moments.
+func moved() [2]uint64 {
 	metrics.Read(counting[:])
-	return counting[0].Value.Uint64()
+	return [2]uint64{counting[0].Value.Uint64(), counting[1].Value.Uint64()}
 }
 
-var counting = [1]metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}
+var counting = [2]metrics.Sample{
+	{Name: "/gc/cycles/total:gc-cycles"},
+	{Name: "/memory/classes/heap/released:bytes"},
+}
