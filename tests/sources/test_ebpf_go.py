@@ -122,11 +122,12 @@ def test_every_collection_is_seen_once(version: str) -> None:
             time.sleep(0.02)
         started = time.time()
         before = subject.ask()["gc"]
-        between = time.time()
-        time.sleep(0.5)
-        asked = time.time()
-        after = subject.ask()["gc"]
-        ended = time.time()
+        between, after = time.time(), before
+        while after - before < 10 and not looking.is_over:  # a busy machine takes long for them
+            time.sleep(0.5)
+            asked = time.time()
+            after = subject.ask()["gc"]
+            ended = time.time()
         looking.stop()
         phases, assists = looking.looks()
     found = collector(phases, assists)
