@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.detectors.world import Held, World, handler, verdict
 
 from goom.case.profile import Frame
@@ -54,3 +56,15 @@ def test_a_slow_leak_of_the_requests_served_is_no_start() -> None:
         )
     )
     assert said.cause == "heap_leak"
+
+
+def test_half_a_minute_on_the_main_goroutine_alone_may_be_a_load_or_a_leak() -> None:
+    """Whoever reads a large file for so long cannot be told from a loop in main that keeps all."""
+    grows = World(survives_bytes=lambda t: 4 * t * MIB, held=LOADING, seconds=50)
+    at_work, at_its_post = verdict(replace(grows, main_stack=ON_MAIN)), verdict(grows)
+    assert (at_work.cause, at_its_post.cause) == ("heap_leak", "heap_leak")
+    assert at_work.confidence < at_its_post.confidence - 0.15
+    first, instead = at_work.rivals[0], {one.cause: one for one in at_its_post.rivals}
+    assert first.cause == "startup_burst"
+    assert first.confidence > 10 * instead["startup_burst"].confidence
+    assert "startup_burst" in at_work.tell_apart

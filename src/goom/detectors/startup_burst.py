@@ -46,7 +46,7 @@ def startup_burst(
     weighing = Weighing()
     strength = startup.strength
     weighing.plus(5.0 * strength, startup.text, "memory over time")
-    weighing.minus(3.0 * ramp(strength, 0.4, 0.1), "the rise is not start-up work", "memory")
+    weighing.minus(3.0 * ramp(strength, 0.3, 0.1), "the rise is not start-up work", "memory")
     _main(weighing, startup, course)
     _limit(weighing, course, strength)
     if growth is not None:

@@ -16,6 +16,8 @@ from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
+_UNCLEAR = 0.35
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Startup:
@@ -89,8 +91,11 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     strength = max(strength, 0.85 * from_start * ramp(onset.peak_seconds, 4.0, 1.5))
     if isnan(share) and isnan(busy):
         strength *= 0.7  # nothing shows what the program was at
-    # slow growth over many collections is work being served, whoever runs the loop
-    return float(strength * max(early, 0.4 * few))
+    # Slow growth over many collections is work being served, whoever runs the loop: unless nothing
+    # but the main goroutine ever worked, and it is still at it. That may be a leak or a long load.
+    alone = from_start * ramp(share, 0.6, 0.9) * ramp(busy, 0.6, 1.0)
+    unclear = 0.0 if isnan(alone) else _UNCLEAR * alone
+    return float(max(strength * max(early, 0.4 * few), unclear))
 
 
 def _on_main(share: float, busy: float, otherwise: float) -> float:
