@@ -29,8 +29,8 @@ from tests.sources.ebpf_subjects import STRIPPED, Subject, running  # noqa: E402
 
 from goom.case.ebpf import EbpfLook  # noqa: E402 - the root is on the path now
 from goom.sources import procfs  # noqa: E402
-from goom.sources.ebpf_looks import EbpfOptions, Looking  # noqa: E402
-from goom.sources.ebpf_programs import (  # noqa: E402
+from goom.sources.ebpf.looks import EbpfOptions, Looking  # noqa: E402
+from goom.sources.ebpf.programs import (  # noqa: E402
     FAULTS_A_SAMPLE,
     TRACEPOINT_NANOSECONDS,
     USER_PROBE_NANOSECONDS,

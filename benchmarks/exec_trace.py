@@ -45,13 +45,13 @@ from tests.formats.exec_trace.recorded import (  # noqa: E402
 )
 from tests.formats.exec_trace.written import numbers  # noqa: E402
 
-from goom.formats.exec_trace import read  # noqa: E402
-from goom.formats.exec_trace_batches import (  # noqa: E402
+from goom.formats.exec_trace.batches import (  # noqa: E402
     HEADER_BYTES,
     Batch,
     generations,
     version_of,
 )
+from goom.formats.exec_trace.exec_trace import read  # noqa: E402
 from goom.formats.proc import parse_status  # noqa: E402
 from goom.golang.build import go_environment  # noqa: E402
 from goom.golang.toolchain import obtain  # noqa: E402

@@ -19,8 +19,8 @@ import numpy as np
 from goom.case.ledger import Ledger, LedgerHistory
 from goom.case.units import bytes_text, percent_text
 from goom.signals.go_memory import go_memory
-from goom.signals.ledger import ledger
-from goom.signals.ledger_history import ledger_history
+from goom.signals.ledger.history import ledger_history
+from goom.signals.ledger.ledger import ledger
 from goom.signals.regions import regions
 from goom.sources.load import LoadOptions, load
 

@@ -36,9 +36,9 @@ from goom.formats import pprof
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.capture import CaptureOptions, capture
 from goom.sources.live_target import find_target
-from goom.sources.xray_attach import attach
-from goom.sources.xray_evidence import evidence
-from goom.sources.xray_state import Sampler
+from goom.sources.xray.attach import attach
+from goom.sources.xray.evidence import evidence
+from goom.sources.xray.state import Sampler
 
 _CLIENTS, _START_SECONDS, _TRIES = 4, 30.0, 20
 Load = Callable[[], None]

@@ -26,8 +26,8 @@ from tests.sources.xray_subjects import running  # noqa: E402
 
 from goom.golang.build import BuildOptions, build  # noqa: E402 - the root is on the path now
 from goom.golang.toolchain import obtain  # noqa: E402
-from goom.sources.xray_attach import attach  # noqa: E402
-from goom.sources.xray_state import Sampler  # noqa: E402
+from goom.sources.xray.attach import attach  # noqa: E402
+from goom.sources.xray.state import Sampler  # noqa: E402
 
 STRIPPED = ("-ldflags=-s -w",)
 ATTACH_SECONDS, SAMPLE_SECONDS, TORN_FRACTION, RATIO = 0.05, 100e-6, 0.01, 0.99

@@ -28,10 +28,10 @@ from tests.sources.xray_depth_subjects import STRIPPED, running  # noqa: E402
 
 from goom.formats import goroutine_dump, goroutine_table, heap_buckets  # noqa: E402
 from goom.formats.stack_steps import Steps  # noqa: E402
-from goom.sources.xray_attach import attach  # noqa: E402
-from goom.sources.xray_goroutines import read_goroutines  # noqa: E402
-from goom.sources.xray_heap import read_heap  # noqa: E402
-from goom.sources.xray_names import pc_frames  # noqa: E402
+from goom.sources.xray.attach import attach  # noqa: E402
+from goom.sources.xray.goroutines import read_goroutines  # noqa: E402
+from goom.sources.xray.heap import read_heap  # noqa: E402
+from goom.sources.xray.names import pc_frames  # noqa: E402
 
 TURNS = 7
 GOROUTINE_SECONDS, HEAP_SECONDS = 10e-6, 0.5  # of CPU: others may have the machine meanwhile

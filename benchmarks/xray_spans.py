@@ -24,10 +24,10 @@ sys.path.insert(0, str(ROOT))
 
 from tests.sources.span_subjects import spans_of  # noqa: E402
 
-from goom.sources.xray_attach import attach  # noqa: E402 - the root is on the path now
-from goom.sources.xray_spans import read_spans  # noqa: E402
-from goom.sources.xray_state import Sampler  # noqa: E402
-from goom.sources.xray_target import Target  # noqa: E402
+from goom.sources.xray.attach import attach  # noqa: E402 - the root is on the path now
+from goom.sources.xray.spans import read_spans  # noqa: E402
+from goom.sources.xray.state import Sampler  # noqa: E402
+from goom.sources.xray.target import Target  # noqa: E402
 
 STRIPPED = ("-ldflags=-s -w",)
 MAP_SECONDS, RATIO, TORN_FRACTION = 0.2, 5.0, 0.01

@@ -13,7 +13,7 @@ import pytest
 
 from goom.case.errors import GoomError
 from goom.golang.toolchain import obtain
-from goom.sources import bpftrace
+from goom.sources.ebpf import bpftrace
 
 # A shared machine stalls at will, in an example as well as while examples are made.
 hypothesis.settings.register_profile(

@@ -46,12 +46,12 @@ def finding(work: F) -> F:
 
 @functools.cache
 def residents(room: types.ModuleType, role: str) -> tuple[Callable[..., Any], ...]:
-    """Every function of ``room`` marked with ``role``, by file and then by place in the file."""
+    """Every function of ``room`` marked with ``role``, by file, those of folders too, and then by place in the file."""
     return tuple(_walk(room, role))
 
 
 def _walk(room: types.ModuleType, role: str) -> Iterator[Callable[..., Any]]:
-    for entry in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+    for entry in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         module = importlib.import_module(entry.name)
         for thing in list(vars(module).values()):
             if getattr(thing, "goom_role", None) == role and thing.__module__ == entry.name:

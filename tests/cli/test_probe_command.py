@@ -15,9 +15,9 @@ from goom.cli.main import main
 from goom.diagnose import diagnose
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import obtain
-from goom.signals.ebpf_mappings import account
-from goom.sources import bpftrace
+from goom.signals.ebpf.mappings import account
 from goom.sources.bundle_reader import read_bundle
+from goom.sources.ebpf import bpftrace
 from goom.sources.run import RunOptions, observe
 
 

@@ -14,7 +14,7 @@ from goom.case.model import Case
 from goom.case.units import MIB
 from goom.case.verdict import Reason
 from goom.diagnose import diagnose
-from goom.signals.exec_trace_cost import TraceCost
+from goom.signals.exec_trace.cost import TraceCost
 from goom.signals.gc_cost import GCCost
 
 SICK = Cycles(count=150, marks=4, assists=3, rests=3)

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from goom.case.errors import GoomError
 from goom.formats import ebpf_look
-from goom.signals.ebpf_collector import collector
-from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import account
+from goom.signals.ebpf.collector import collector
+from goom.signals.ebpf.growth import growers
+from goom.signals.ebpf.mappings import account
 
 
 def one_input(data: bytes) -> None:

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from goom.case.errors import GoomError
 from goom.case.exec_trace import ExecutionTraces
-from goom.formats.exec_trace import read
-from goom.signals.exec_trace_cost import trace_cost
-from goom.signals.exec_trace_report import report
-from goom.signals.exec_trace_timeline import timeline
+from goom.formats.exec_trace.exec_trace import read
+from goom.signals.exec_trace.cost import trace_cost
+from goom.signals.exec_trace.report import report
+from goom.signals.exec_trace.timeline import timeline
 from tests.formats.exec_trace.written import batch, tables, trace
 
 _MOST_BYTES = 1 << 16

@@ -9,7 +9,7 @@ from goom.case.xray import Xray, XrayCost
 from goom.renderers import xray_text
 from goom.signals.xray_pacer import xray_pacer
 from goom.sources.process_memory import Region
-from goom.sources.xray_state import Sampler
+from goom.sources.xray.state import Sampler
 from tests.sources.fake_memory import FIRST, FakeMemory, fake_target
 
 _MOST_ASKED_BYTES = 4 << 20

@@ -15,13 +15,15 @@ from goom.formats.pc_frames import PcFrames
 from goom.formats.pclntab import FunctionTable
 from goom.formats.stack_steps import Steps
 from goom.signals.xray_groups import xray_groups
-from goom.sources import xray_gs, xray_heap, xray_timers
 from goom.sources.process_memory import Region
-from goom.sources.xray_goroutines import read_goroutines
-from goom.sources.xray_heap import read_heap
-from goom.sources.xray_names import pc_frames
-from goom.sources.xray_target import Target
-from goom.sources.xray_timers import read_timers
+from goom.sources.xray import gs as xray_gs
+from goom.sources.xray import heap as xray_heap
+from goom.sources.xray import timers as xray_timers
+from goom.sources.xray.goroutines import read_goroutines
+from goom.sources.xray.heap import read_heap
+from goom.sources.xray.names import pc_frames
+from goom.sources.xray.target import Target
+from goom.sources.xray.timers import read_timers
 from tests.sources.fake_memory import FIRST, FakeMemory, fake_target
 
 CONTENT_BYTES = 4096  # after which the memory repeats itself

@@ -10,7 +10,7 @@ from contextlib import suppress
 from goom.case.errors import GoomError
 from goom.formats import xray_spans
 from goom.sources.process_memory import Region
-from goom.sources.xray_spans import read_spans
+from goom.sources.xray.spans import read_spans
 from tests.sources.fake_memory import FIRST, FakeMemory, fake_target
 
 _MOST_ASKED_BYTES = 64 << 20

@@ -17,7 +17,7 @@ from goom.formats.runtime_table import (
 )
 from goom.golang.runtime_layouts import Seen, common, read_table
 from goom.golang.toolchain import cached_versions, obtain
-from goom.sources import xray_fields
+from goom.sources.xray import fields as xray_fields
 
 AT_HAND = tuple(dict.fromkeys(("1.21.13", "1.22.10", "1.27.3", *cached_versions())))
 ROWS = tuple(row for release in releases() for row in rows_of(release))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from goom.case.exec_trace_report import TraceReport
-from goom.formats.exec_trace import read
+from goom.formats.exec_trace.exec_trace import read
 from goom.renderers import exec_trace_json, exec_trace_text
 from goom.renderers.text.lines import cells
-from goom.signals.exec_trace_outliers import outliers
-from goom.signals.exec_trace_report import report
+from goom.signals.exec_trace.outliers import outliers
+from goom.signals.exec_trace.report import report
 
 TRACES = sorted((Path(__file__).parents[1] / "formats/exec_trace/traces").glob("*.trace"))
 

@@ -17,7 +17,7 @@ from goom.case.subject import Subject
 from goom.formats import cgroup, memstats, pprof, proc, smaps
 from goom.signals.frames import package_of
 from goom.signals.go_memory import GoMemory, go_memory
-from goom.signals.ledger import ledger_at
+from goom.signals.ledger.ledger import ledger_at
 from goom.signals.regions import Regions, regions
 
 LOOKS = Path(__file__).with_name("ledger_looks")

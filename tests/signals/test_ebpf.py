@@ -10,10 +10,10 @@ import pytest
 
 from goom.case.profile import Frame
 from goom.case.series import Mappings
-from goom.signals.ebpf_collector import collector
-from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import account, kind_of
-from goom.signals.ebpf_ranges import Ranges
+from goom.signals.ebpf.collector import collector
+from goom.signals.ebpf.growth import growers
+from goom.signals.ebpf.mappings import account, kind_of
+from goom.signals.ebpf.ranges import Ranges
 from tests.ebpf_looks import DEEP, IN_C, LEAK, look, mapped, unmapped
 
 PAGE = 4096

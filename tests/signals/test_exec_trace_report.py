@@ -10,11 +10,11 @@ import pytest
 
 from goom.case.exec_trace import ExecutionTrace
 from goom.case.exec_trace_report import NOBODY_HELD_UP, TraceReport
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
-from goom.signals.exec_trace_latency import assisted_between, stopped_between
-from goom.signals.exec_trace_outliers import outliers
-from goom.signals.exec_trace_report import report
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
+from goom.signals.exec_trace.latency import assisted_between, stopped_between
+from goom.signals.exec_trace.outliers import outliers
+from goom.signals.exec_trace.report import report
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 TRACES = Path(__file__).parents[1] / "formats" / "exec_trace" / "traces"

@@ -9,13 +9,13 @@ from subprocess import run
 import pytest
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
-from goom.signals.exec_trace_latency import ALL_REQUESTS
-from goom.signals.exec_trace_report import report
-from goom.signals.exec_trace_requests import READS_AHEAD, SERVES, requests
+from goom.signals.exec_trace.latency import ALL_REQUESTS
+from goom.signals.exec_trace.report import report
+from goom.signals.exec_trace.requests import READS_AHEAD, SERVES, requests
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 PROGRAM = Path(__file__).parents[1] / "formats" / "exec_trace" / "programs" / "served"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
-from goom.signals.exec_trace_timeline import MOST_BUCKETS, timeline
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
+from goom.signals.exec_trace.timeline import MOST_BUCKETS, timeline
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 TRACES = sorted((Path(__file__).parents[1] / "formats" / "exec_trace" / "traces").glob("*.trace"))

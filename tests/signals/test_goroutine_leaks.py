@@ -16,10 +16,10 @@ from goom.case.subject import Subject
 from goom.formats import goroutine_dump
 from goom.signals.goroutine_leaks import goroutine_leaks
 from goom.signals.goroutines import goroutine_trend
-from goom.signals.leak_groups import key_of, leak_groups
-from goom.signals.leak_marks import leak_marks
-from goom.signals.leak_members import leak_members
-from goom.signals.leak_memory import leak_memory
+from goom.signals.leaks.groups import key_of, leak_groups
+from goom.signals.leaks.marks import leak_marks
+from goom.signals.leaks.members import leak_members
+from goom.signals.leaks.memory import leak_memory
 from tests.detectors.world import START, profile
 from tests.signals.small_evidence import clock, frames, goroutines, memstats
 

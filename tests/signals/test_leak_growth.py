@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from goom.signals.leak_growth import growth_of
+from goom.signals.leaks.growth import growth_of
 
 TIME = np.array([0.2, 0.7, 1.2, 2.2, 5.0, 8.0, 11.0, 14.0, 15.0])
 _CHANCE = np.random.default_rng(7)

@@ -11,7 +11,7 @@ from goom.case.evidence import Evidence
 from goom.case.ledger import LEDGER_KEYS
 from goom.case.series import MemStatsSeries, ProcessSeries
 from goom.case.units import MIB
-from goom.signals.ledger import ledger_at
+from goom.signals.ledger.ledger import ledger_at
 from tests.signals.ledger_evidence import LOOKS, check_sums, ledger_of, real, tables
 
 NAMES = sorted(path.name for path in LOOKS.iterdir())

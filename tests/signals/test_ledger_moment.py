@@ -11,8 +11,8 @@ from goom.case.evidence import Evidence, MappingLooks
 from goom.case.series import CgroupSeries, MemStatsSeries
 from goom.case.subject import Ending, Subject
 from goom.case.units import MIB
-from goom.signals.ledger_history import ledger_history
-from goom.signals.ledger_moment import BRINK, LAST, PEAK, Moment, moment_of
+from goom.signals.ledger.history import ledger_history
+from goom.signals.ledger.moment import BRINK, LAST, PEAK, Moment, moment_of
 from tests.signals.ledger_evidence import check_sums, ledger_of, mapped, tables
 
 SMAPS = """\

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from goom.case.evidence import Evidence, MappingLooks
 from goom.case.series import CgroupSeries, MemStatsSeries, ProcessSeries
 from goom.case.subject import Subject
-from goom.signals.ledger import ledger_at
-from goom.signals.ledger_arenas import Arenas, fit
-from goom.signals.ledger_waste import waste_by_class
+from goom.signals.ledger.arenas import Arenas, fit
+from goom.signals.ledger.ledger import ledger_at
+from goom.signals.ledger.waste import waste_by_class
 from tests.signals.ledger_evidence import check_sums, mapped, tables
 
 SIZES = st.integers(0, 1 << 42)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from goom.case.subject import Subject
-from goom.signals.ledger_sites import live_sites, standard_error
+from goom.signals.ledger.sites import live_sites, standard_error
 from tests.signals.ledger_evidence import heap_profile
 
 SHOP = Subject(main_packages=("example.com/shop",))

@@ -11,7 +11,7 @@ from goom.formats.buildinfo import BuildInfo
 from goom.formats.pclntab import FunctionTable
 from goom.sources.process_memory import MOST_CALL_BYTES, Plan, ProcessMemory, Region
 from goom.sources.process_memory import _checked as checked
-from goom.sources.xray_target import Target
+from goom.sources.xray.target import Target
 
 Answer = Callable[[Region], bytes]
 FIRST, APART = 0x10_0000, 0x10_0000  # where the globals are, one after the other

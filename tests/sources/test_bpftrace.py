@@ -10,17 +10,17 @@ from typing import cast
 import pytest
 
 from goom.case.errors import BadInput
-from goom.sources import bpftrace
-from goom.sources.bpftrace import Ability
-from goom.sources.ebpf_programs import (
+from goom.sources.ebpf import bpftrace
+from goom.sources.ebpf.bpftrace import Ability
+from goom.sources.ebpf.programs import (
     USER_PROBE_NANOSECONDS,
     Limits,
     mmap_program,
     oom_program,
     stacks_program,
 )
-from goom.sources.ebpf_subject import EbpfSubject
-from goom.sources.ebpf_taking import Taking
+from goom.sources.ebpf.subject import EbpfSubject
+from goom.sources.ebpf.taking import Taking
 
 SUBJECT = SimpleNamespace(
     pid=4711,

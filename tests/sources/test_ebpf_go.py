@@ -12,11 +12,11 @@ from tests.sources.ebpf_subjects import CGO_PROGRAM, PIE, STRIPPED, running
 
 from goom.case.ebpf import BUDGET, EbpfLook
 from goom.case.ebpf_found import StillMapped
-from goom.signals.ebpf_collector import collector
-from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import GO_HEAP, MMAP, account, kind_of
-from goom.sources import bpftrace
-from goom.sources.ebpf_looks import EbpfOptions, Looking, take
+from goom.signals.ebpf.collector import collector
+from goom.signals.ebpf.growth import growers
+from goom.signals.ebpf.mappings import GO_HEAP, MMAP, account, kind_of
+from goom.sources.ebpf import bpftrace
+from goom.sources.ebpf.looks import EbpfOptions, Looking, take
 
 pytestmark = [pytest.mark.ebpf, pytest.mark.real_go]
 
@@ -146,7 +146,7 @@ def test_nothing_stays_behind_when_goom_is_killed_in_the_middle() -> None:
     able = bpftrace.ability()
     with running("1.22.10", "stacks", STRIPPED) as subject:
         code = (
-            "import sys; from goom.sources.ebpf_looks import *;"
+            "import sys; from goom.sources.ebpf.looks import *;"
             f"take({subject.pid}, EbpfOptions(what=('stacks',), seconds=2.0))"
         )
         goom = subprocess.Popen([sys.executable, "-c", code])

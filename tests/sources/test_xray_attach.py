@@ -14,9 +14,10 @@ from tests.sources.xray_subjects import running
 
 from goom.case.errors import BadInput
 from goom.formats import elf_image, runtime_table
-from goom.sources import procfs, xray_program
-from goom.sources.xray_attach import attach
-from goom.sources.xray_state import Sampler
+from goom.sources import procfs
+from goom.sources.xray import program as xray_program
+from goom.sources.xray.attach import attach
+from goom.sources.xray.state import Sampler
 
 
 def no_table(monkeypatch: pytest.MonkeyPatch, version: str) -> None:

@@ -18,10 +18,10 @@ from goom.formats.pc_frames import PcFrames
 from goom.formats.stack_steps import Steps
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import obtain
-from goom.sources.xray_attach import attach
-from goom.sources.xray_goroutines import read_goroutines
-from goom.sources.xray_names import pc_frames
-from goom.sources.xray_target import Target
+from goom.sources.xray.attach import attach
+from goom.sources.xray.goroutines import read_goroutines
+from goom.sources.xray.names import pc_frames
+from goom.sources.xray.target import Target
 
 PROGRAM = Path(__file__).parent / "xray_churn_subject"
 SECONDS = 3.0

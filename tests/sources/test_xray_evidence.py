@@ -8,8 +8,8 @@ from tests.sources.xray_subjects import running as running_bare
 
 from goom.case.subject import Subject
 from goom.sources.gathered import Gathered
-from goom.sources.xray_attach import attach
-from goom.sources.xray_evidence import evidence
+from goom.sources.xray.attach import attach
+from goom.sources.xray.evidence import evidence
 
 
 @pytest.mark.real_go

@@ -12,9 +12,9 @@ import pytest
 from tests.sources.xray_subjects import NO_LIMIT, Subject, own_words, running
 
 from goom.signals.xray_pacer import xray_pacer
-from goom.sources.xray_attach import attach
-from goom.sources.xray_state import Sampler
-from goom.sources.xray_target import Target
+from goom.sources.xray.attach import attach
+from goom.sources.xray.state import Sampler
+from goom.sources.xray.target import Target
 
 pytestmark = pytest.mark.real_go
 VERSIONS = ("1.21.13", "1.22.10", "1.27.3")

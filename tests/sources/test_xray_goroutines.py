@@ -14,10 +14,10 @@ from goom.case.profile import GoroutineDump, Profile
 from goom.case.xray_depth import XrayGoroutines
 from goom.formats import goroutine_dump, goroutine_writer, pprof, pprof_writer
 from goom.formats.goroutine_table import to_dump, to_profile
-from goom.sources.xray_attach import attach
-from goom.sources.xray_goroutines import read_goroutines
-from goom.sources.xray_names import pc_frames
-from goom.sources.xray_target import Target
+from goom.sources.xray.attach import attach
+from goom.sources.xray.goroutines import read_goroutines
+from goom.sources.xray.names import pc_frames
+from goom.sources.xray.target import Target
 
 VERSIONS = ("1.21.13", "1.22.10", "1.27.3")
 KINDS = {"unstripped": (), "stripped": STRIPPED, "stripped PIE": (*STRIPPED, "-buildmode=pie")}

@@ -17,10 +17,10 @@ from goom.case.profile import Profile
 from goom.case.xray_depth import HeapBuckets
 from goom.formats import pprof, pprof_writer
 from goom.formats.heap_buckets import to_profile
-from goom.sources import xray_heap
-from goom.sources.xray_attach import attach
-from goom.sources.xray_heap import read_heap
-from goom.sources.xray_names import pc_frames
+from goom.sources.xray import heap as xray_heap
+from goom.sources.xray.attach import attach
+from goom.sources.xray.heap import read_heap
+from goom.sources.xray.names import pc_frames
 
 VERSIONS = ("1.21.13", "1.22.10", "1.27.3")
 KINDS = {"unstripped": (), "stripped": STRIPPED, "stripped PIE": (*STRIPPED, "-buildmode=pie")}

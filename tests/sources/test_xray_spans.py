@@ -18,9 +18,9 @@ from goom.sources.bundle_reader import read_bundle
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.manifest import Manifest
 from goom.sources.process_memory import Region
-from goom.sources.xray_anchors import find_anchors
-from goom.sources.xray_batch import clusters, read_batch
-from goom.sources.xray_columns import column
+from goom.sources.xray.anchors import find_anchors
+from goom.sources.xray.batch import clusters, read_batch
+from goom.sources.xray.columns import column
 
 
 def test_a_bundle_gives_back_the_maps_it_was_given_in_order_of_time(tmp_path: Path) -> None:

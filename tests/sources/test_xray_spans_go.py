@@ -11,8 +11,8 @@ from tests.sources.xray_subjects import Subject
 
 from goom.case.xray_spans import PAGE_BYTES, SWEPT, SpanMap
 from goom.runtime.allocator.span_classes import span_classes
-from goom.sources.xray_attach import attach
-from goom.sources.xray_spans import read_spans
+from goom.sources.xray.attach import attach
+from goom.sources.xray.spans import read_spans
 
 pytestmark = pytest.mark.real_go
 VERSIONS = ("1.21.13", "1.22.10", "1.27.3")

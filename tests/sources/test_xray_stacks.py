@@ -13,10 +13,10 @@ from goom.case.profile import Flags
 from goom.case.xray_depth import Addresses
 from goom.formats.stack_steps import GO_ON, UNKNOWN, Steps
 from goom.formats.stack_tree import NOWHERE
-from goom.sources import xray_stacks
 from goom.sources.memory_gather import Bytes
 from goom.sources.process_memory import Region
-from goom.sources.xray_stacks import Seals, Standing, Walker
+from goom.sources.xray import stacks as xray_stacks
+from goom.sources.xray.stacks import Seals, Standing, Walker
 
 RECORD, STACK, STACK_BYTES = 0x10_0000, 0x20_0000, 4096
 END = 0x999

@@ -8,10 +8,10 @@ import pytest
 from tests.sources.fake_memory import FakeMemory, fake_target
 
 from goom.case.errors import BadInput
-from goom.sources import xray_invariants
 from goom.sources.process_memory import Region
-from goom.sources.xray_invariants import AGAIN, SEQUENCE
-from goom.sources.xray_state import Sampler
+from goom.sources.xray import invariants as xray_invariants
+from goom.sources.xray.invariants import AGAIN, SEQUENCE
+from goom.sources.xray.state import Sampler
 
 
 @pytest.mark.parametrize("version", ["1.19", "1.22.10", "1.27.3"])

@@ -10,9 +10,9 @@ from tests.sources.xray_depth_subjects import running
 from goom.case.errors import BadInput
 from goom.formats.pc_frames import PcFrames
 from goom.formats.pclntab import FunctionTable
-from goom.sources.xray_attach import attach
-from goom.sources.xray_names import pc_frames
-from goom.sources.xray_timers import read_timers
+from goom.sources.xray.attach import attach
+from goom.sources.xray.names import pc_frames
+from goom.sources.xray.timers import read_timers
 
 NOBODY = PcFrames(
     FunctionTable(

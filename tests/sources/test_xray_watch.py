@@ -24,8 +24,8 @@ from goom.sources.bundle_writer import BundleWriter
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.recorder import Recorder
 from goom.sources.run import RunOptions, RunResult, observe
-from goom.sources.xray_target import Target
-from goom.sources.xray_watch import XrayWatch
+from goom.sources.xray.target import Target
+from goom.sources.xray.watch import XrayWatch
 
 STRIPPED = BuildOptions(flags=("-ldflags=-s -w",))
 SILENT = Path(__file__).parent / "silent"
@@ -123,7 +123,7 @@ def test_who_cannot_be_read_well_enough_leaves_nothing_open(tmp_path: Path) -> N
         watch, before = XrayWatch(recorder), left()
         watch.follow(process.pid)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("goom.sources.xray_watch.DepthReader", refuse)
+            patch.setattr("goom.sources.xray.watch.DepthReader", refuse)
             watch.at_brink()
             assert left() == before
         watch.at_brink()

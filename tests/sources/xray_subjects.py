@@ -15,7 +15,7 @@ from goom.formats.runtime_table import release_of
 from goom.golang.build import BuildOptions, build
 from goom.golang.toolchain import Toolchain, obtain
 from goom.signals.xray_pacer import xray_pacer
-from goom.sources.xray_rows import row
+from goom.sources.xray.rows import row
 
 PROGRAM = Path(__file__).parent / "xray_subject"
 NO_LIMIT = (1 << 63) - 1

@@ -103,7 +103,7 @@ def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
     """The eBPF looks that were asked for; a name that is none is said at once."""
     if not parsed.ebpf:
         return ()
-    from goom.sources.ebpf_looks import checked
+    from goom.sources.ebpf.looks import checked
 
     return checked(ebpf_looks(parsed))
 
@@ -162,8 +162,8 @@ def _plan(target: LiveTarget, looks: tuple[Look, ...], options: CaptureOptions) 
 def _ebpf_plan(options: CaptureOptions) -> list[str]:
     if not options.ebpf:
         return []
-    from goom.sources import ebpf_plan
-    from goom.sources.ebpf_looks import EbpfOptions
+    from goom.sources.ebpf import plan as ebpf_plan
+    from goom.sources.ebpf.looks import EbpfOptions
 
     wanted = EbpfOptions(
         what=options.ebpf, seconds=options.for_seconds, budget_fraction=options.budget_fraction

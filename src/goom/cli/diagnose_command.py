@@ -82,8 +82,8 @@ def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
     """The eBPF looks that were asked for, after saying what they cost."""
     if not parsed.ebpf:
         return ()
-    from goom.sources.ebpf_looks import EbpfOptions, checked
-    from goom.sources.ebpf_plan import lines
+    from goom.sources.ebpf.looks import EbpfOptions, checked
+    from goom.sources.ebpf.plan import lines
 
     options = EbpfOptions(what=checked(ebpf_looks(parsed)), seconds=parsed.for_seconds)
     print("\n".join(lines("the program", None, options)), file=sys.stderr, flush=True)

@@ -82,7 +82,7 @@ def _moment(text: str) -> str | float:
 
 def _ledger(evidence: Evidence, at: str | float) -> Ledger:
     from goom.signals.go_memory import go_memory
-    from goom.signals.ledger import ledger_at
+    from goom.signals.ledger.ledger import ledger_at
     from goom.signals.regions import regions
 
     memory = go_memory(

@@ -15,11 +15,12 @@ from goom.cli import terminal
 from goom.formats import ebpf_look, smaps
 from goom.renderers import ebpf_tables, ebpf_text
 from goom.renderers.text.lines import Line
-from goom.signals.ebpf_collector import collector
-from goom.signals.ebpf_growth import growers
-from goom.signals.ebpf_mappings import account
-from goom.sources import ebpf_plan, procfs
-from goom.sources.ebpf_looks import EbpfOptions, checked, take
+from goom.signals.ebpf.collector import collector
+from goom.signals.ebpf.growth import growers
+from goom.signals.ebpf.mappings import account
+from goom.sources import procfs
+from goom.sources.ebpf import plan as ebpf_plan
+from goom.sources.ebpf.looks import EbpfOptions, checked, take
 from goom.sources.subject_finder import find_subject
 
 

@@ -112,9 +112,9 @@ def _probes(parsed: argparse.Namespace) -> tuple[str, ...]:
     """The eBPF looks that were asked for, after saying what they cost."""
     if not parsed.ebpf:
         return ()
-    from goom.sources.ebpf_looks import EbpfOptions, checked
-    from goom.sources.ebpf_plan import lines
-    from goom.sources.ebpf_watch import LONGEST_SECONDS
+    from goom.sources.ebpf.looks import EbpfOptions, checked
+    from goom.sources.ebpf.plan import lines
+    from goom.sources.ebpf.watch import LONGEST_SECONDS
 
     seconds = min(parsed.for_seconds, LONGEST_SECONDS)
     options = EbpfOptions(what=checked(ebpf_looks(parsed)), seconds=seconds)

@@ -12,11 +12,11 @@ from goom.case.exec_trace_report import Outlier, TraceReport
 from goom.case.exec_trace_timeline import TraceTimeline
 from goom.case.units import bytes_text
 from goom.cli import terminal
-from goom.formats.exec_trace import read
+from goom.formats.exec_trace.exec_trace import read
 from goom.renderers import exec_trace_json, exec_trace_text
-from goom.signals.exec_trace_outliers import outliers
-from goom.signals.exec_trace_report import report
-from goom.signals.exec_trace_timeline import timeline
+from goom.signals.exec_trace.outliers import outliers
+from goom.signals.exec_trace.report import report
+from goom.signals.exec_trace.timeline import timeline
 
 Told = tuple[TraceReport, TraceTimeline]
 Page = Callable[[Sequence[Told], Sequence[Outlier]], str]

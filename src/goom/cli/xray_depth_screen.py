@@ -21,11 +21,11 @@ from goom.formats.stack_steps import Steps
 from goom.renderers import xray_goroutines_text
 from goom.renderers.xray_goroutines_text import GoroutineScreen
 from goom.signals.xray_groups import xray_groups
-from goom.sources.xray_goroutines import read_goroutines
-from goom.sources.xray_heap import read_heap
-from goom.sources.xray_names import pc_frames
-from goom.sources.xray_target import Target
-from goom.sources.xray_timers import read_timers
+from goom.sources.xray.goroutines import read_goroutines
+from goom.sources.xray.heap import read_heap
+from goom.sources.xray.names import pc_frames
+from goom.sources.xray.target import Target
+from goom.sources.xray.timers import read_timers
 
 SCHEMA = "goom.xray.goroutines/1"
 _PATIENCE_SECONDS = 1.0

@@ -19,9 +19,9 @@ from goom.renderers import xray_text
 from goom.signals.xray_pacer import xray_pacer
 from goom.sources import procfs
 from goom.sources.subject_finder import find_subject
-from goom.sources.xray_attach import attach
-from goom.sources.xray_state import Sampler
-from goom.sources.xray_target import Target
+from goom.sources.xray.attach import attach
+from goom.sources.xray.state import Sampler
+from goom.sources.xray.target import Target
 
 SCHEMA = "goom.xray/1"
 

@@ -12,8 +12,8 @@ from goom.formats import xray_spans
 from goom.renderers import spans_text
 from goom.renderers.text.lines import in_ascii
 from goom.signals.span_occupancy import span_occupancy
-from goom.sources.xray_spans import read_spans
-from goom.sources.xray_target import Target
+from goom.sources.xray.spans import read_spans
+from goom.sources.xray.target import Target
 
 
 def show_spans(target: Target, *, every: bool, as_machine: bool) -> None:

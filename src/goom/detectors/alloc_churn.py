@@ -9,7 +9,7 @@ from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals import blame
 from goom.signals.course import Course
-from goom.signals.exec_trace_pressure import TracePressure
+from goom.signals.exec_trace.pressure import TracePressure
 from goom.signals.gc_cost import GCCost
 from goom.signals.site_growth import SiteGrowth
 from goom.signals.trend import ramp

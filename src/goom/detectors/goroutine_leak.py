@@ -15,7 +15,7 @@ from goom.signals.goroutine_blame import GoroutineBlame
 from goom.signals.goroutine_growth import GoroutineGrowth
 from goom.signals.goroutines import GoroutineTrend
 from goom.signals.growth import Growth
-from goom.signals.leak_votes import AGE, NEVER_WOKEN
+from goom.signals.leaks.votes import AGE, NEVER_WOKEN
 from goom.signals.trend import ramp
 
 _BY_ONE_SIGNAL = 0.8  # the most that one signal makes; two that agree may make more

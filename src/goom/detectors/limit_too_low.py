@@ -11,7 +11,7 @@ from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.blame import of_holdings
 from goom.signals.course import Course
-from goom.signals.exec_trace_pressure import TracePressure
+from goom.signals.exec_trace.pressure import TracePressure
 from goom.signals.gc_cost import GCCost
 from goom.signals.marked_heap import MarkedHeap
 from goom.signals.site_growth import SiteGrowth

@@ -11,7 +11,7 @@ from goom.case.verdict import Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
 from goom.signals.course import Course
-from goom.signals.ebpf_mappings import OUTSIDE
+from goom.signals.ebpf.mappings import OUTSIDE
 from goom.signals.growth import Growth
 from goom.signals.outside_callers import OutsideCallers
 from goom.signals.trend import ramp

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from goom.case.verdict import Finding
 from goom.rooms import finding
-from goom.signals.exec_trace_pressure import TracePressure
-from goom.signals.exec_trace_verdict import verdicts
+from goom.signals.exec_trace.pressure import TracePressure
+from goom.signals.exec_trace.verdict import verdicts
 
 _TITLES = {
     "trace_latency": "The collector is a part of slow requests",

@@ -14,7 +14,7 @@ from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
 from goom.case.units import MIB
 from goom.rooms import signal
-from goom.signals.exec_trace_cost import TraceCost
+from goom.signals.exec_trace.cost import TraceCost
 from goom.signals.gc_pace import allocation_rate, limit_driven, may_be_limited, pace
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.timebase import Timebase

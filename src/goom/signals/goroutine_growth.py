@@ -12,7 +12,7 @@ from goom.case.goroutine_leak import AGAINST, GoroutineLeak, GoroutineLeaks
 from goom.rooms import signal
 from goom.signals.burst import Burst
 from goom.signals.goroutines import GoroutineTrend, Group
-from goom.signals.leak_votes import AGE, GROWTH
+from goom.signals.leaks.votes import AGE, GROWTH
 from goom.signals.onset import shape
 from goom.signals.trend import ramp
 

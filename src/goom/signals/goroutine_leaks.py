@@ -12,12 +12,12 @@ from goom.case.goroutine_leak import GoroutineLeak, GoroutineLeaks, LeakVote
 from goom.case.profile import Frame
 from goom.case.series import ProcessSeries
 from goom.rooms import signal
-from goom.signals.leak_groups import LeakGroup, LeakGroups
-from goom.signals.leak_growth import LATE, GroupGrowth, growth_of
-from goom.signals.leak_marks import LeakMarks
-from goom.signals.leak_members import LeakMembers, Members
-from goom.signals.leak_memory import LeakMemory
-from goom.signals.leak_votes import LeakEvidence, votes
+from goom.signals.leaks.groups import LeakGroup, LeakGroups
+from goom.signals.leaks.growth import LATE, GroupGrowth, growth_of
+from goom.signals.leaks.marks import LeakMarks
+from goom.signals.leaks.members import LeakMembers, Members
+from goom.signals.leaks.memory import LeakMemory
+from goom.signals.leaks.votes import LeakEvidence, votes
 from goom.signals.trend import ramp
 from goom.signals.work import Work
 

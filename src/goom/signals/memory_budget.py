@@ -20,8 +20,8 @@ from goom.case.memory_view import BudgetLine, MemoryBudget
 from goom.case.units import MIB, bytes_text
 from goom.rooms import signal
 from goom.signals.go_memory import GoMemory
-from goom.signals.ledger_lines import LABELS
-from goom.signals.ledger_physical import CHARGE_BATCH_BYTES
+from goom.signals.ledger.lines import LABELS
+from goom.signals.ledger.physical import CHARGE_BATCH_BYTES
 from goom.signals.limit_levels import LimitLevel, limit_level
 from goom.signals.regions import Regions
 

@@ -18,7 +18,7 @@ from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Blame
 from goom.rooms import signal
 from goom.signals.attribution import attribute
-from goom.signals.ebpf_mappings import OUTSIDE
+from goom.signals.ebpf.mappings import OUTSIDE
 from goom.signals.frames import STANDARD, is_own, owner_of, user_frames
 from goom.signals.stack_search import samples_with
 

@@ -18,8 +18,8 @@ from goom.sources.capture_options import (
     planned,
 )
 from goom.sources.capture_plan import ROW_SECONDS, Budget
-from goom.sources.ebpf_looks import EbpfOptions
-from goom.sources.ebpf_watch import EbpfWatch
+from goom.sources.ebpf.looks import EbpfOptions
+from goom.sources.ebpf.watch import EbpfWatch
 from goom.sources.endpoint_looks import EndpointLooks
 from goom.sources.freezer import freezer_of
 from goom.sources.live_target import LiveTarget
@@ -29,7 +29,7 @@ from goom.sources.recorder import Recorder
 from goom.sources.schedule import Cadence, Timer
 from goom.sources.warden import Warden
 from goom.sources.watch import Watch
-from goom.sources.xray_watch import XrayWatch
+from goom.sources.xray.watch import XrayWatch
 
 __all__ = ["CaptureOptions", "CaptureResult", "CaptureStatus", "capture", "planned"]
 

@@ -24,9 +24,9 @@ from goom.sources.cgroup import MemoryCgroup
 from goom.sources.gathered import Gathered, Piece
 from goom.sources.live_target import LiveTarget
 from goom.sources.pieces import take
-from goom.sources.xray_attach import attach
-from goom.sources.xray_state import Sampler
-from goom.sources.xray_target import Target
+from goom.sources.xray.attach import attach
+from goom.sources.xray.state import Sampler
+from goom.sources.xray.target import Target
 
 _PAUSE_SECONDS = 0.5
 

@@ -12,7 +12,7 @@ from goom.case.subject import Subject
 from goom.sources import procfs
 from goom.sources.brink import BrinkWatch
 from goom.sources.cgroup import MemoryCgroup
-from goom.sources.ebpf_watch import EbpfWatch
+from goom.sources.ebpf.watch import EbpfWatch
 from goom.sources.endpoint_watch import EndpointWatch
 from goom.sources.freezer import Freezer
 from goom.sources.observed_subject import describe_descendant
@@ -21,7 +21,7 @@ from goom.sources.schedule import Brink, Cadence, Timer
 from goom.sources.subject_finder import Found, find_subject, may_be_asked
 from goom.sources.warden import Warden
 from goom.sources.watch import Watch
-from goom.sources.xray_watch import XrayWatch
+from goom.sources.xray.watch import XrayWatch
 
 _ROWS_EARLY_SECONDS, _EARLY_SECONDS = 0.05, 30.0
 _ROWS_SECONDS, _ROWS_MOST_SECONDS = 0.1, 1.0

@@ -15,7 +15,6 @@ from goom.formats import (
     call_sites,
     cgroup,
     ebpf_look,
-    exec_trace,
     goroutine_dump,
     gzip_bounded,
     legacy_profile,
@@ -29,6 +28,7 @@ from goom.formats import (
     surroundings,
     xray_spans,
 )
+from goom.formats.exec_trace import exec_trace
 from goom.formats.memstats import MemStatsLook
 from goom.formats.recognise import HEAD_BYTES, Kind, holds_also, recognise
 from goom.sources.gathered import Gathered, Log, Piece

@@ -8,9 +8,10 @@ import time
 from collections.abc import Mapping
 
 from goom.case.evidence import NotRead
-from goom.sources import cgroup, procfs, xray_rows
+from goom.sources import cgroup, procfs
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.manifest import Manifest, ManifestEnd
+from goom.sources.xray import rows as xray_rows
 
 _MAX_NOT_READ = 200
 _FULL_BYTES = 256 * 1024  # of a part that waits; then it is written whatever the time

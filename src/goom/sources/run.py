@@ -16,8 +16,8 @@ from goom.sources import cgroup, stderr_tap
 from goom.sources.bundle_writer import BundleWriter
 from goom.sources.cgroup import CannotMakeError, MemoryCgroup, OwnedCgroup
 from goom.sources.child import Child, ChildOptions, warm, with_tracing
-from goom.sources.ebpf_looks import EbpfOptions
-from goom.sources.ebpf_watch import LONGEST_SECONDS, EbpfWatch
+from goom.sources.ebpf.looks import EbpfOptions
+from goom.sources.ebpf.watch import LONGEST_SECONDS, EbpfWatch
 from goom.sources.freezer import Freezer, make_freezer
 from goom.sources.manifest import Manifest, ManifestEnd
 from goom.sources.observation import Observation, Target

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from goom.case.exec_trace import ExecutionTrace
 from goom.case.units import MIB
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 MS = ONE_TICK // 1000

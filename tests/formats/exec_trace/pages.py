@@ -6,12 +6,12 @@ import io
 from pathlib import Path
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
 from goom.renderers.trace_page import render
-from goom.signals.exec_trace_outliers import outliers
-from goom.signals.exec_trace_report import report
-from goom.signals.exec_trace_timeline import timeline
+from goom.signals.exec_trace.outliers import outliers
+from goom.signals.exec_trace.report import report
+from goom.signals.exec_trace.timeline import timeline
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 
 TRACES = Path(__file__).parent / "traces"

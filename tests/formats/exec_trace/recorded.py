@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from goom.formats.exec_trace import windows
-from goom.formats.exec_trace_batches import (
+from goom.formats.exec_trace.batches import (
     EVENTS,
     HEADER_BYTES,
     NO_THREAD,
@@ -18,9 +17,10 @@ from goom.formats.exec_trace_batches import (
     generations,
     version_of,
 )
-from goom.formats.exec_trace_context import NONE, SYSCALL, Threads, context
-from goom.formats.exec_trace_decode import Events, decode
-from goom.formats.exec_trace_events import EXPERIMENTAL, Event, argument_table, wire_name
+from goom.formats.exec_trace.context import NONE, SYSCALL, Threads, context
+from goom.formats.exec_trace.decode import Events, decode
+from goom.formats.exec_trace.events import EXPERIMENTAL, Event, argument_table, wire_name
+from goom.formats.exec_trace.exec_trace import windows
 from goom.golang.build import build, go_environment
 from goom.golang.cache import cache_folder
 from goom.golang.toolchain import obtain

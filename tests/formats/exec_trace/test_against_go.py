@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from goom.formats.exec_trace import read
+from goom.formats.exec_trace.exec_trace import read
 from tests.formats.exec_trace.recorded import (
     KINDS,
     contexts_of,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goom.formats.exec_trace_course import BUCKETS, StateCourse
+from goom.formats.exec_trace.course import BUCKETS, StateCourse
 
 TIMES = st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900)), max_size=30)
 

@@ -10,9 +10,9 @@ import pytest
 
 from goom.case.errors import BadInput
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_batches import MAX_BATCHES
-from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace.batches import MAX_BATCHES
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
 from tests.formats.exec_trace.written import batch, events, numbers, tables, trace, varint
 
 TRACES = sorted((Path(__file__).parent / "traces").glob("*.trace"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goom.case.exec_trace import Frame
-from goom.formats.exec_trace_http import handler_of
+from goom.formats.exec_trace.http import handler_of
 
 BELOW = ("net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve")
 MUX = ("net/http.(*ServeMux).ServeHTTP", *BELOW)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from goom.case.exec_trace import ExecutionTrace
-from goom.formats import exec_trace, exec_trace_gather
-from goom.formats.exec_trace import read
-from goom.formats.exec_trace_events import Event
-from goom.formats.exec_trace_nouns import Reading, trace_of
+from goom.formats.exec_trace import exec_trace
+from goom.formats.exec_trace import gather as exec_trace_gather
+from goom.formats.exec_trace.events import Event
+from goom.formats.exec_trace.exec_trace import read
+from goom.formats.exec_trace.nouns import Reading, trace_of
 from tests.formats.exec_trace.recorded import contexts_read
 from tests.formats.exec_trace.written import ONE_TICK, batch, events, tables, trace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from goom.formats.exec_trace_events import Event
+from goom.formats.exec_trace.events import Event
 
 ONE_TICK = 1_000_000_000 // 64  # ticks per second, as Linux's runtime has them
 

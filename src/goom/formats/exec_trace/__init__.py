@@ -1,0 +1,1 @@
+"""Go execution traces: their bytes, batch by batch, to tables."""

@@ -1,0 +1,1 @@
+"""What eBPF looks saw, put together: mappings, stacks that grew, collections."""

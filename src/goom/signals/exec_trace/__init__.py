@@ -1,0 +1,1 @@
+"""What an execution trace says: who was held up, by whom, and for how long."""

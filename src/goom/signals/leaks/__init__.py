@@ -1,0 +1,1 @@
+"""Goroutine leaks: which goroutines are one leak, and what each kind of evidence says of it."""

@@ -1,0 +1,161 @@
+"""Which goroutines stay: the same ids in two dumps, and how long each has waited."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+
+from goom.case.evidence import GoroutineDumps
+from goom.case.profile import GoroutineDump
+from goom.case.subject import Subject
+from goom.rooms import signal
+from goom.signals.leaks.groups import Key, key_of
+
+_SOONEST_SECONDS = 1.0  # apart: what is there a blink later proves nothing
+_MOST_PAIRS, _MOST_GROUPS = 12, 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """One group. Of ``old`` goroutines in an earlier dump ``stayed`` are in the last one, waiting
+    at the same place, ``apart_seconds`` later (0: no two dumps can tell).
+
+    Waits are of the last dump that holds the group: ``waiting`` goroutines state a wait of a
+    minute or more, the longest ``longest_minutes``; ``spread`` is 0 for members that all began to
+    wait at one time and about 0.8 for members that came evenly.
+    """
+
+    old: int = 0
+    stayed: int = 0
+    apart_seconds: float = 0.0
+    members: int = 0
+    waiting: int = 0
+    longest_minutes: int = 0
+    spread: float = 0.0
+    marked: int = 0  # "(leaked)", the runtime's own mark
+
+    @property
+    def stays(self) -> float:
+        """The share of old members that stayed."""
+        return self.stayed / self.old if self.old else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeakMembers:
+    """By group; ``dumps`` is how many dumps name goroutines by id."""
+
+    by_key: dict[Key, Members]
+    dumps: int
+
+
+@signal
+def leak_members(dumps: GoroutineDumps, subject: Subject) -> LeakMembers | None:
+    """Compare the dumps that name goroutines; None when none does."""
+    named = [one for one in dumps.all if len(one.ids) and int(one.ids.max()) > 0]
+    if not named:
+        return None
+    by_look = [_by_key(dump, subject) for dump in named]
+    pairs = _pairs([dump.taken_at_seconds for dump in named])
+    found = {key: _judged(key, by_look, named, pairs) for key in _largest(by_look)}
+    return LeakMembers(by_key=found, dumps=len(named))
+
+
+def _by_key(dump: GoroutineDump, subject: Subject) -> dict[Key, list[int]]:
+    """Rows of the dump by group."""
+    keys = [key_of(stack, subject)[0] for stack in dump.stacks]
+    rows: dict[Key, list[int]] = {}
+    for row, stack in enumerate(dump.stack_ids.tolist()):
+        rows.setdefault(keys[stack], []).append(row)
+    return rows
+
+
+def _largest(by_look: Sequence[dict[Key, list[int]]]) -> list[Key]:
+    """The groups worth comparing: a leak has few stacks and many goroutines."""
+    most: Counter[Key] = Counter()
+    for look in by_look:
+        most |= Counter({key: len(rows) for key, rows in look.items()})
+    return [key for key, _ in most.most_common(_MOST_GROUPS)]
+
+
+def _pairs(moments: Sequence[float]) -> list[tuple[int, int]]:
+    """Each dump with the last one, where enough time lies between."""
+    last = len(moments) - 1
+    apart = [(first, last) for first in range(last) if _apart(moments, first, last)]
+    step = max(1, len(apart) // _MOST_PAIRS)
+    return apart[::step]
+
+
+def _apart(moments: Sequence[float], first: int, last: int) -> bool:
+    between = moments[last] - moments[first]
+    return not isnan(between) and between >= _SOONEST_SECONDS
+
+
+def _judged(
+    key: Key,
+    by_look: Sequence[dict[Key, list[int]]],
+    named: Sequence[GoroutineDump],
+    pairs: Iterable[tuple[int, int]],
+) -> Members:
+    old, stayed, apart = _stayed(key, by_look, named, pairs)
+    last = max(index for index, look in enumerate(by_look) if key in look)
+    dump, rows = named[last], by_look[last][key]
+    minutes = np.sort(np.repeat(dump.wait_minutes[rows], np.minimum(dump.counts[rows], 1_000)))
+    return Members(
+        old=old,
+        stayed=stayed,
+        apart_seconds=apart,
+        members=int(dump.counts[rows].sum()),
+        waiting=int(dump.counts[rows][dump.wait_minutes[rows] >= 1].sum()),
+        longest_minutes=int(minutes[-1]),
+        spread=_spread(minutes.tolist()),
+        marked=int(dump.counts[rows][dump.leaked[rows]].sum()),
+    )
+
+
+def _stayed(
+    key: Key,
+    by_look: Sequence[dict[Key, list[int]]],
+    named: Sequence[GoroutineDump],
+    pairs: Iterable[tuple[int, int]],
+) -> tuple[int, int, float]:
+    """The pair that says most: many old members, far apart.
+
+    Not the earliest: those of a time when nothing leaked yet come and go, and say nothing of what
+    piled up since. In a pile that grows evenly it is the one half way.
+    """
+    best = (0, 0, 0.0)
+    most = 0.0
+    for first, last in pairs:
+        before = named[first].ids[by_look[first].get(key, [])]
+        after = named[last].ids[by_look[last].get(key, [])]
+        between = named[last].taken_at_seconds - named[first].taken_at_seconds
+        says = len(before) * between
+        if says > most:
+            most = says
+            best = (len(before), int(np.isin(before, after).sum()), float(between))
+    return best
+
+
+def _spread(minutes: Sequence[int]) -> float:
+    """The middle 80 % of the waits over the longest."""
+    if not minutes or minutes[-1] < 3:
+        return 0.0
+    low, high = np.percentile(minutes, (10, 90))
+    return float(high - low) / minutes[-1]
+
+
+def marked_by_key(dumps: GoroutineDumps, subject: Subject) -> Counter[Key]:
+    """Goroutines that the runtime marked "(leaked)", by group; the dump with the most counts."""
+    most: Counter[Key] = Counter()
+    for dump in dumps.all:
+        rows = np.flatnonzero(dump.leaked).tolist()
+        found: Counter[Key] = Counter()
+        for row in rows:
+            key, _ = key_of(dump.stacks[int(dump.stack_ids[row])], subject)
+            found[key] += int(dump.counts[row])
+        most |= found
+    return most

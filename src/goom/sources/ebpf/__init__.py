@@ -1,0 +1,1 @@
+"""Looks through eBPF: bpftrace, its programs, and what they may cost."""

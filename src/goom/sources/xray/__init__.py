@@ -1,0 +1,1 @@
+"""A running Go process read from outside, through its memory."""
