@@ -46,7 +46,7 @@ def finding(work: F) -> F:
 
 @functools.cache
 def residents(room: types.ModuleType, role: str) -> tuple[Callable[..., Any], ...]:
-    """Every function of ``room`` marked with ``role``, by file, those of folders too, and then by place in the file."""
+    """Every function of ``room`` and its folders marked with ``role``, by file and place in it."""
     return tuple(_walk(room, role))
 
 
