@@ -66,5 +66,6 @@ def test_half_a_minute_on_the_main_goroutine_alone_may_be_a_load_or_a_leak() -> 
     assert at_work.confidence < at_its_post.confidence - 0.15
     first, instead = at_work.rivals[0], {one.cause: one for one in at_its_post.rivals}
     assert first.cause == "startup_burst"
+    assert "the rise is not start-up work" not in {one.text for one in first.speaks_against}
     assert first.confidence > 10 * instead["startup_burst"].confidence
     assert "startup_burst" in at_work.tell_apart

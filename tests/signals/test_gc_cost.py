@@ -10,9 +10,11 @@ import pytest
 
 from goom.case.series import ProcessSeries
 from goom.case.subject import Subject
+from goom.case.units import MIB
 from goom.signals.gc_cost import GCCost, gc_cost
 from goom.signals.work import work
-from tests.signals.small_evidence import clock, log, process
+from goom.signals.xray_course import xray_course
+from tests.signals.small_evidence import clock, log, memstats, process
 
 SAW = [(float(n), 40, 20, 40) for n in range(0, 21)]
 BUSY = process([0, 10, 20], user_seconds=[0, 5, 10], system_seconds=[0, 0, 0])
@@ -108,3 +110,22 @@ def test_allocation_is_what_reached_the_heap_between_the_marks() -> None:
 def test_no_time_is_no_work() -> None:
     assert work(clock(0), log(SAW), None, None) is None
     assert work(clock(20), None, None, None) is None
+
+
+def test_looks_whose_goal_is_not_known_do_not_count() -> None:
+    """Of the others one says what it comes to; a bundle of somebody else's may lack the rest."""
+    time = [float(n) for n in range(21)]
+    free = [np.nan, *[0.0] * 20]
+    looks = memstats(
+        time, HeapMarked=[20 * MIB] * 21, GCPercentHeapGoal=[40 * MIB] * 21, GOGC=[100] * 21,
+        GOMEMLIMIT=[900 * MIB] * 21, MappedReady=[60 * MIB] * 21, HeapIdle=free[::-1],
+        HeapReleased=[0] * 21, HeapAlloc=[30 * MIB] * 21, HeapLive=[30 * MIB] * 21,
+        TotalAlloc=[n * 20.0 * MIB for n in time], NumGC=time, NumForcedGC=[0] * 21,
+        GCAssistNs=[0] * 21, GCDedicatedNs=[n * 1e7 for n in time], GCIdleNs=[0] * 21,
+        GCPauseCPUNs=[0] * 21, PauseTotalNs=[0] * 21, GOMAXPROCS=[2] * 21, LastGC=[0] * 21,
+    )  # fmt: skip
+    seen = xray_course(looks, Subject(go_version="1.22.10"))
+    found = gc_cost(clock(20), None, Subject(), None, xray=seen)
+    assert found is not None
+    assert found.goal_ratio == pytest.approx(2.0)
+    assert found.effective_gogc_percent == pytest.approx(100)

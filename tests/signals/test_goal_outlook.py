@@ -52,7 +52,7 @@ def test_a_goal_that_x_ray_cannot_reckon_is_the_logs() -> None:
     """A memory limit is in force, and a bundle of somebody else's does not say what is free."""
     looks = memstats(
         [1, 5, 9], HeapMarked=[34 * MIB] * 3, GOGC=[500] * 3, GOMEMLIMIT=[900 * MIB] * 3,
-        GCPercentHeapGoal=[204 * MIB] * 3, HeapAlloc=[34 * MIB] * 3,
+        GCPercentHeapGoal=[300 * MIB] * 3, HeapAlloc=[34 * MIB] * 3,
     )  # fmt: skip
     logged = replace(MARKS, goal_bytes=np.array([200, 210, 204.0]) * MIB)
     found = goal_outlook(logged, None, xray_course(looks, Subject(go_version="1.22.10")), None)

@@ -54,6 +54,28 @@ def test_a_cgroup_takes_those_who_are_left_in_it_along() -> None:
 
 
 @pytest.mark.real_cgroup
+def test_a_cgroup_stays_with_who_may_not_be_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user's: the kernel refuses the signal, which is feigned."""
+    group = cgroup.make_cgroup(48 * MIB)
+    real = os.kill
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+
+        def kill(pid: int, number: int) -> None:
+            if pid == sleeper.pid:
+                raise PermissionError
+            real(pid, number)
+
+        (group.folder / "cgroup.procs").write_text(str(sleeper.pid))
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "kill", kill)
+            assert not group.remove()
+        assert group.pids() == (sleeper.pid,)
+        assert group.remove()
+    group.close()
+    assert not group.folder.exists()
+
+
+@pytest.mark.real_cgroup
 def test_what_a_killed_goom_left_behind_is_tidied_up() -> None:
     first = cgroup.make_cgroup(48 * MIB)
     with subprocess.Popen(["true"]) as gone:

@@ -75,7 +75,7 @@ class EbpfLook:
 
     ``stopped`` is why it ended before its time: BUDGET, PROCESS_ENDED, FULL or "". ``lost`` events
     came faster than they were read, so that sums are lower bounds. ``heap_end`` is where the C heap
-    (brk) ended when it began, 0 when it was not known.
+    (brk) ended when the probes were in place, 0 when it was not known.
     """
 
     kind: str

@@ -76,8 +76,7 @@ def run(parsed: argparse.Namespace) -> int:
         print("\n".join(lines), file=sys.stderr)
         return error.status
     found = _explain(result, parsed)
-    goes_on = result.ending.stopped_by_goom or not result.has_ended
-    return found if goes_on else result.shell_status
+    return found if result.ending.stopped_by_goom else result.shell_status
 
 
 def _observe(command: tuple[str, ...], bundle: Path, parsed: argparse.Namespace) -> RunResult:

@@ -161,7 +161,7 @@ def _from_looks(clock: Timebase, xray: XrayCourse, process: ProcessSeries | None
     used = _process_cpu(clock, process, float(time[settled][0]))
     procs = int(np.median(xray.procs[settled])) or 1
     marked = xray.heap_marked_bytes[settled]
-    large = marked >= 4 * MIB
+    large = (marked >= 4 * MIB) & ~np.isnan(xray.goal_bytes[settled])
     goal = xray.goal_bytes[settled][large] / marked[large]
     ratio = float(np.median(goal)) if large.any() else nan
     driven = float(xray.limit_driven[settled][large].mean()) if large.any() else 0.0

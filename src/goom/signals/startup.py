@@ -16,7 +16,8 @@ from goom.signals.startup_watch import StartupWatch
 from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
-_UNCLEAR = 0.35
+_UNCLEAR = 0.35  # startup_burst makes nothing speak against it from 0.3 on
+_LONGEST_LOAD_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,8 @@ def _died_rising(onset: Onset, marked: MarkedHeap | None, share: float, busy: fl
     # Slow growth over many collections is work being served, whoever runs the loop: unless nothing
     # but the main goroutine ever worked, and it is still at it. That may be a leak or a long load.
     alone = from_start * ramp(share, 0.6, 0.9) * ramp(busy, 0.6, 1.0)
-    unclear = 0.0 if isnan(alone) else _UNCLEAR * alone
+    no_longer = ramp(onset.peak_seconds, _LONGEST_LOAD_SECONDS, 0.2 * _LONGEST_LOAD_SECONDS)
+    unclear = 0.0 if isnan(alone) else _UNCLEAR * alone * no_longer
     return float(max(strength * max(early, 0.4 * few), unclear))
 
 

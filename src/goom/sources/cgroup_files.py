@@ -99,14 +99,21 @@ def make_folder(parent: Path) -> Path:
 
 
 def leave_no_one(folder: Path) -> bool:
-    """Kill every process in the cgroup and remove it; whether there was one to kill."""
-    killed = False
+    """Kill every process in the cgroup and remove it; whether there was one to kill.
+
+    Another user's stays in it, and so does the cgroup: the next goom takes it away.
+    """
+    killed = refused = False
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while folder.is_dir():
+    while folder.is_dir() and not refused:
         for pid in OpenFile.once(folder / "cgroup.procs").split():
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 os.kill(int(pid), signal.SIGKILL)
                 killed = True
+            except ProcessLookupError:
+                pass
+            except PermissionError:
+                refused = True
         try:
             folder.rmdir()
         except OSError:

@@ -22,7 +22,6 @@ from goom.sources.relatives import Relatives
 TRACE_SETTINGS = {"gctrace": "1", "scavtrace": "1"}
 _PIPE_BYTES = 1 * MIB  # a burst of log lines must not make the child wait for goom
 _MOST_WARMED_BYTES = 1 << 30
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 _DYING_SECONDS = 0.5  # what is told to end is not gone at once
 _KILLED = "processes that the program left running were killed."
 _STILL_THERE = "processes that the program left are still running: goom could not end them."
@@ -51,9 +50,9 @@ class ChildOptions:
 
 
 class Child:
-    """A started program. ``is_out_of_reach`` once goom may not end it: ``sudo`` made it root's."""
+    """A started program. ``refuses`` when goom may not signal it: ``sudo`` made it root's."""
 
-    is_out_of_reach = False
+    refuses = False
 
     def __init__(self, command: tuple[str, ...], options: ChildOptions) -> None:
         self.command = command
@@ -79,7 +78,7 @@ class Child:
         except ProcessLookupError:
             pass
         except PermissionError:
-            self.is_out_of_reach |= number in _ENDING
+            self.refuses = True
 
     def end(self, number: int, among: Iterable[int] = ()) -> None:
         """Send a signal that ends it, and remember who is below it (``among`` these, or anybody).
@@ -90,14 +89,14 @@ class Child:
         if self._process.poll() is None:
             self._relatives.find(among)
         self.send(number)
-        if number == signal.SIGKILL:
+        if number == signal.SIGKILL and not self.refuses:
             self._relatives.send(number)
 
     def kill_and_reap(self) -> None:
-        """End it whatever it does; nothing when it has ended, or is out of reach."""
+        """End it whatever it does, unless it refuses; nothing when it has ended."""
         if self._process.poll() is None:
             self.end(signal.SIGKILL)
-        if not self.is_out_of_reach:
+        if not self.refuses:
             self._process.wait()
 
     def end_relatives(self, grace_seconds: float) -> str:

@@ -127,8 +127,6 @@ class _Run:
 
     def _leave_no_one(self, child: Child) -> None:
         child.kill_and_reap()
-        if child.is_out_of_reach:
-            self._warn(f"the program goes on (pid {child.pid}): it is another user's, not yours.")
         if said := child.end_relatives(_GRACE_SECONDS if self._stopped else 0.0):
             self._warn(said)
 
@@ -237,7 +235,7 @@ class _Run:
 
     def _watch(self, child: Child, observation: Observation) -> None:
         pause = 0.0
-        while not (child.ended_within(pause) or child.is_out_of_reach):
+        while not child.ended_within(pause):
             pause = observation.tick()
             self._tell(observation)
             self._end_in_time(child, observation)
@@ -251,6 +249,8 @@ class _Run:
             child.end(signal.SIGTERM)
         elif elapsed > self._asked_to_end_at + _GRACE_SECONDS:
             child.end(signal.SIGKILL)
+        if child.refuses:
+            self._warn(f"goom may not end the program, and waits. End it:  sudo kill {child.pid}")
 
     def _enforce(self) -> None:
         if self._child is not None and not self._enforced:
@@ -287,7 +287,7 @@ class _Run:
             oom_kill_count=kills,
             limit_enforced_by_goom=self._enforced and killed,
             go_out_of_memory=self._go_ran_out and not killed,
-            stopped_by_goom=self._stopped and not child.is_out_of_reach,
+            stopped_by_goom=self._stopped and not child.refuses,
         )
 
     def _warn(self, message: str) -> None:

@@ -61,11 +61,6 @@ class RunResult:
     warnings: tuple[str, ...] = ()
 
     @property
-    def has_ended(self) -> bool:
-        """False where goom could not end it."""
-        return self.ending.exit_code is not None or self.ending.signal is not None
-
-    @property
     def shell_status(self) -> int:
         """What a shell would answer: the exit code, or 128 and the signal's number."""
         code = self.ending.exit_code

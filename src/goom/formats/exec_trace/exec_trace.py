@@ -2,7 +2,7 @@
 
 A generation is read in windows of time, so that memory is bounded by the window and not by the
 trace; what is kept one by one has bounds of its own. Nothing is ordered between threads: see
-``exec_trace_context`` and ``exec_trace_goroutines``.
+``context.py`` and ``goroutines.py``.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from goom.formats.go_layout import Layouts
 from goom.formats.runtime_table import RuntimeTable
 from goom.sources import procfs
 from goom.sources.process_memory import ProcessMemory, UnreadableError
-from goom.sources.xray import fields as xray_fields
+from goom.sources.xray import fields
 from goom.sources.xray.program import Program, load_bias, open_program
 from goom.sources.xray.state import Sampler
 from goom.sources.xray.target import Target
@@ -109,7 +109,7 @@ def _by_table(program: Program, table: RuntimeTable) -> Iterator[_Knowledge]:
 def _by_dwarf(program: Program) -> _Knowledge:
     found = dwarf_layout.read(program.image)
     newest = runtime_table.of_version(runtime_table.releases()[-1])
-    variables = found.variables(newest.globals if newest else xray_fields.NEEDED)
+    variables = found.variables(newest.globals if newest else fields.NEEDED)
     return _Knowledge(
         layouts=found.layouts(),
         types={name: one.type for name, one in variables.items()},
@@ -148,7 +148,7 @@ def _target(memory: ProcessMemory, program: Program, knowledge: _Knowledge, bias
 
 def _doubt(target: Target) -> str:
     """Why this knowledge is not to be believed; "" when the process's figures bear it out."""
-    missing = [name for name in xray_fields.NEEDED if name not in target.addresses]
+    missing = [name for name in fields.NEEDED if name not in target.addresses]
     if missing:
         return f"no {', '.join(missing)}"
     try:

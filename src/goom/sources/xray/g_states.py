@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goom.case.profile import Flags
-from goom.sources.xray import gs as xray_gs
+from goom.sources.xray import gs
 from goom.sources.xray.gs import Records
 from goom.sources.xray.target import Target
 
@@ -37,7 +37,7 @@ class GStates:
     @classmethod
     def of(cls, target: Target, records: Records) -> GStates:
         """Of all records; a status or reason that Go does not know is "???", as Go says."""
-        waits = np.isin(records["status"], (xray_gs.WAITING, xray_gs.LEAKED))
+        waits = np.isin(records["status"], (gs.WAITING, gs.LEAKED))
         reasons = np.where(waits, records["reason"], 0)
         codes = records["status"] * np.uint64(256) + reasons
         unique, places = np.unique(codes, return_inverse=True)
@@ -48,7 +48,7 @@ class GStates:
 
 def waited(records: Records, now_nanoseconds: int) -> NDArray[np.float64]:
     """Seconds since the first collection that found each waiting; -1 when none has yet."""
-    blocked = np.isin(records["status"], (xray_gs.WAITING, xray_gs.SYSTEM_CALL))
+    blocked = np.isin(records["status"], (gs.WAITING, gs.SYSTEM_CALL))
     since = records["since"].astype(np.int64)
     known = blocked & (since > 0) & (since <= now_nanoseconds)
     return np.where(known, (now_nanoseconds - since) / 1e9, -1.0)

@@ -20,7 +20,7 @@ from goom.case.xray_depth import Addresses, XrayGoroutines
 from goom.formats.stack_steps import Steps
 from goom.formats.stack_tree import NOWHERE, Nodes
 from goom.sources.monotonic import nanoseconds_of
-from goom.sources.xray import gs as xray_gs
+from goom.sources.xray import gs
 from goom.sources.xray.g_states import GStates, waited
 from goom.sources.xray.gs import GReader, Records
 from goom.sources.xray.names import pc_frames
@@ -32,10 +32,10 @@ _AT_ONCE = 8192  # goroutines whose stacks are read together
 _ATTEMPTS = 4
 _MOST_STACK_BYTES = 256 << 20
 _MOST_STATES = 16
-_COUNTED = (xray_gs.WAITING, xray_gs.LEAKED)  # into these a goroutine comes by casgstatus only,
+_COUNTED = (gs.WAITING, gs.LEAKED)  # into these a goroutine comes by casgstatus only,
 _UNCOUNTED_REASONS = ("preempted", "coroutine")  # but for these reasons
-_NOT_SHOWN = (xray_gs.IDLE, xray_gs.DEAD, xray_gs.EXTRA)
-_ON_CPU = (xray_gs.RUNNING, xray_gs.COPYING)
+_NOT_SHOWN = (gs.IDLE, gs.DEAD, gs.EXTRA)
+_ON_CPU = (gs.RUNNING, gs.COPYING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +121,7 @@ def _is_sure(
 def _may_have_run(reader: GReader, records: Records) -> Flags:
     reasons = reader.target.wait_reasons
     uncounted = [reasons.index(one) for one in _UNCOUNTED_REASONS if one in reasons]
-    by_reason = (records["status"] == xray_gs.WAITING) & np.isin(records["reason"], uncounted)
+    by_reason = (records["status"] == gs.WAITING) & np.isin(records["reason"], uncounted)
     return np.asarray(~np.isin(records["status"], _COUNTED) | by_reason)
 
 
@@ -175,7 +175,7 @@ def _table(
         goids=records["goid"].astype(np.int64),
         states=states.words,
         is_system=states.is_system,
-        is_leaked=records["status"] == xray_gs.LEAKED,
+        is_leaked=records["status"] == gs.LEAKED,
         waited_seconds=waited(records, nanoseconds_of(target.pid)),
         created_at=records["created"],
         parent_goids=records["parent"].astype(np.int64),
@@ -202,4 +202,4 @@ def _unread(part: _Part, left_out: int) -> Iterator[str]:
     if cut:
         yield f"{cut:,} with deeper stacks than are read"
     if left_out:
-        yield f"{left_out:,} beyond the first {xray_gs.MOST_GOROUTINES:,}"
+        yield f"{left_out:,} beyond the first {gs.MOST_GOROUTINES:,}"

@@ -23,7 +23,7 @@ _PACER = ("pacer", "goal", "trigger", "collector")
 
 
 def torn(raw: Raw) -> tuple[Torn, ...]:
-    """All rules that do not hold; ``raw`` as xray_state reads it."""
+    """All rules that do not hold; ``raw`` as state.py reads it."""
     return tuple(one for one in _rules(raw) if one.difference)
 
 

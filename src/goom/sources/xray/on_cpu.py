@@ -18,7 +18,7 @@ from goom.case.profile import Flags
 from goom.formats.stack_tree import Nodes
 from goom.sources import procfs
 from goom.sources.memory_gather import gather
-from goom.sources.xray import gs as xray_gs
+from goom.sources.xray import gs
 from goom.sources.xray.gs import GReader, Records
 from goom.sources.xray.stacks import Standing, Walker
 from goom.sources.xray.target import Target
@@ -46,13 +46,13 @@ def held_stacks(
     The kernel counts when a thread leaves a CPU: one that was off it before and after, with the
     same count, has not run in between.
     """
-    rows = np.flatnonzero((records["status"] == xray_gs.RUNNING) & (records["m"] > 0))
+    rows = np.flatnonzero((records["status"] == gs.RUNNING) & (records["m"] > 0))
     threads = _threads(reader.target, records, rows[:_MOST_THREADS])
     rows = np.array(list(threads), np.intp)
     if not len(rows):
         return rows, np.zeros(0, np.int64), np.zeros(0, np.bool_)
     seen = reader.read(records.addresses[rows])
-    runs = seen.there & (seen["status"] == xray_gs.RUNNING) & (seen["m"] == records["m"][rows])
+    runs = seen.there & (seen["status"] == gs.RUNNING) & (seen["m"] == records["m"][rows])
     standing, within = _standing(reader.target, walker, seen, list(threads.values()))
     walked = walker.walk(standing)
     still = np.array([_is_still(reader.target.pid, one) for one in threads.values()], np.bool_)

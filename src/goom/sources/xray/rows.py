@@ -1,7 +1,7 @@
 """X-ray samples as rows of a series, under the names of runtime.MemStats where it has one.
 
 Beside them stands what MemStats does not tell: ``HeapMarked``, ``HeapLive``, the settings, and what
-the goal is computed from (``signals/xray_goals.py``); ``NextGC`` itself the runtime does not keep.
+the goal is computed from (``signals/xray_course.py``); ``NextGC`` itself the runtime does not keep.
 ``HeldSeconds`` is how long goom has kept the process frozen so far, ``PID`` whose row it is: of
 ``migrate && serve`` both are looked at, one after the other. HeapAlloc, TotalAlloc, Mallocs
 and Frees are without what is in spans that the Ps still fill.

@@ -2,7 +2,7 @@
 
 All of it is read in one go, between two readings of the process's own counters. Where the map
 does not add up to them it is read again, and the best is kept; what is off still is said
-(xray_span_rules.py).
+(span_rules.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from goom.case.xray_spans import SpanMap
 from goom.sources.process_rights import gone
-from goom.sources.xray import counters as xray_counters
+from goom.sources.xray import counters
 from goom.sources.xray.anchors import Anchors, find_anchors
 from goom.sources.xray.batch import Bytes, read_batch
 from goom.sources.xray.caches import central_rows, page_caches, proc_rows
@@ -52,17 +52,17 @@ def read_spans(target: Target, attempts: int = ATTEMPTS) -> SpanMap:
 
 def _attempt(target: Target) -> SpanMap:
     anchors = find_anchors(target)
-    counters = xray_counters.regions(target)
+    counted = counters.regions(target)
     read = read_batch(
         target.memory,
         {
-            **counters,
+            **counted,
             "caches": anchors.cache_regions,
             "procs": anchors.proc_regions,
             "spans": anchors.span_regions,
             "pages": anchors.chunk_regions,
             "central": [target.region("runtime.mheap_", "central")],
-            **{_AGAIN + name: regions for name, regions in counters.items()},
+            **{_AGAIN + name: regions for name, regions in counted.items()},
         },
     )
     return _map(target, anchors, read)
@@ -70,7 +70,7 @@ def _attempt(target: Target) -> SpanMap:
 
 def _map(target: Target, anchors: Anchors, read: Mapping[str, Bytes]) -> SpanMap:
     before = counted(target, read)
-    after = counted(target, {name: read[_AGAIN + name] for name in xray_counters.regions(target)})
+    after = counted(target, {name: read[_AGAIN + name] for name in counters.regions(target)})
     raw = span_columns(target.layouts, anchors.spans, anchors.places, read["spans"])
     spans = sorted_spans(raw, after.sweep_generation)
     caches = page_caches(target, read["procs"])

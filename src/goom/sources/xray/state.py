@@ -1,7 +1,7 @@
 """One sample of a process's pacer, memory statistics and collector: one process_vm_readv.
 
 The process is not stopped, so a sample can fall between two of its writes. Figures that the runtime
-keeps twice show that (xray_invariants.py): such a sample is taken again, a few times, and what is
+keeps twice show that (invariants.py): such a sample is taken again, a few times, and what is
 torn still is said with the figures that it affects.
 """
 
@@ -23,8 +23,7 @@ from goom.case.xray import (
     XraySample,
 )
 from goom.sources.process_rights import gone
-from goom.sources.xray import fields as xray_fields
-from goom.sources.xray import invariants as xray_invariants
+from goom.sources.xray import fields, invariants
 from goom.sources.xray.fields import GENERATIONS
 from goom.sources.xray.invariants import AGAIN, SEQUENCE
 from goom.sources.xray.plan import FieldPlan, Number, Wanted, plan_of
@@ -43,7 +42,7 @@ class Sampler:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._fixed = xray_fields.fixed(target)
+        self._fixed = fields.fixed(target)
         self._procs: tuple[int, ...] = ()
         self._plan = self._new_plan()
 
@@ -58,7 +57,7 @@ class Sampler:
         best: tuple[Torn, ...] | None = None
         for attempt in range(1, attempts + 1):
             raw = self._raw()
-            torn = xray_invariants.torn(raw)
+            torn = invariants.torn(raw)
             if best is None or len(torn) < len(best):
                 best, kept = torn, raw
             if not torn or attempt == attempts:
@@ -86,7 +85,7 @@ class Sampler:
             raise BadInput(f"process {target.pid} states {count} Ps: this is not where they are.")
         words = target.memory.read(address, 8 * count)
         self._allp = (address, count)
-        procs = xray_fields.of_procs(target.layouts, struct.unpack(f"<{count}Q", words))
+        procs = fields.of_procs(target.layouts, struct.unpack(f"<{count}Q", words))
         return plan_of(target.memory, (first, rest, procs, again))
 
 
