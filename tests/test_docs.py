@@ -102,3 +102,19 @@ def test_every_fuzz_target_has_a_corpus() -> None:
     targets = [path.stem.removeprefix("fuzz_") for path in folder.glob("fuzz_*.py")]
     assert targets
     assert not [name for name in targets if not any((folder / "corpus" / name).glob("*"))]
+
+
+def test_every_file_that_prose_names_is_there() -> None:
+    """A file that moves takes along what comments, docstrings and pages say of it."""
+    tops = ("src", "tests", "benchmarks")
+    sources = [path for top in tops for path in (ROOT / top).rglob("*.py")]
+    there = [f"/{path.relative_to(ROOT).as_posix()}" for path in sources]
+    named = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in (*sources, *PAGES)
+        for name in re.findall(
+            r"(?<![\w./\"'*-])((?:\w+/)*[a-z0-9_]+\.py)\b", path.read_text("utf-8")
+        )
+    }
+    assert len(named) > 20
+    assert not [one for one in sorted(named) if not any(p.endswith(f"/{one[1]}") for p in there)]
