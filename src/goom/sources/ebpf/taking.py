@@ -162,7 +162,7 @@ class Taking:
 
     def _heap_now(self) -> None:
         """To put the probes in place takes a second or more: what the heap grew by meanwhile is not
-        of the call that is seen first.
+        of the call that is seen first. A call between bpftrace's word and this look is lost.
         """
         with suppress(BadInput):  # it has ended
             self.heap_end = self.subject.heap_end()
