@@ -124,7 +124,7 @@ TWINS = (
     ),
     Twin("C002", DOES_NOT_HOLD, pauses(0.97, (0.9, 0.97, 1.05))),
     Twin("C002", DOES_NOT_HOLD, pauses(0.97, (0.4, 0.6, 1.3))),
-    Twin("C002", IN_PART, pauses(0.6, (0.4, 0.8, 1.3))),
+    Twin("C002", DOES_NOT_HOLD, pauses(0.6, (0.4, 0.8, 1.3))),
     Twin("C002", IN_PART, pauses(0.7, (0.4, 0.7, 0.9))),
     Twin("C002", HOLDS, pauses(0.6, (0.55, 0.6, 0.7))),
     Twin("C003", DOES_NOT_HOLD, spread("peak", 0.96, 1.0, 1.03)),

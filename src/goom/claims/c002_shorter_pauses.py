@@ -39,7 +39,10 @@ def _pause_seconds(go: Go) -> float:
 
 
 def judge(figures: Figures) -> Judgement:
-    """A fall by 40 % is a ratio of 0.6; a quarter is half way to seeing it."""
+    """A fall by 40 % is a ratio of 0.6; a quarter is half way to seeing it.
+
+    The rounds side by side must show it as well: a quarter of either's may have been its luck.
+    """
     (row,) = figures.values()
     quiet, ratio = number(row, _QUIET), number(row, "pause_median_ratio")
     low, high = (number(row, f"pause_median_{end}_ratio") for end in ("low", "high"))
@@ -50,7 +53,7 @@ def judge(figures: Figures) -> Judgement:
     )
     if quiet <= 0.65 and ratio <= 0.75:
         return holds(said)
-    return does_not_hold(said) if quiet > 0.75 else holds_in_part(said)
+    return does_not_hold(said) if max(quiet, ratio) > 0.75 else holds_in_part(said)
 
 
 CLAIM = Claim(
@@ -64,7 +67,7 @@ CLAIM = Claim(
         ),
         rule=(
             "holds when the ratio of the lower quartiles is at most 0.65, and the median of the"
-            " ratios at most 0.75; does not hold when the former is above 0.75; otherwise in part"
+            " ratios at most 0.75; does not hold when either is above 0.75; otherwise in part"
         ),
         truth=(
             "The 40 % is from the notes of Go 1.21, about an application's tail latency and not"
