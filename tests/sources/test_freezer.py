@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.sources.waits import is_frozen, until
 
 from goom.sources.cgroup_files import make_folder
 from goom.sources.cgroup_v2 import CgroupV2
@@ -42,6 +43,7 @@ def spinning(freezer: Freezer) -> Iterator[subprocess.Popen[bytes]]:
         child.stdout.readline()
         yield child
     finally:
+        freezer.thaw()  # version 1 lets no process die that it has frozen
         child.kill()
         child.communicate()
 
@@ -50,7 +52,7 @@ def spinning(freezer: Freezer) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_frozen_child_does_nothing_and_goes_on(freezer: Freezer) -> None:
     with spinning(freezer) as child:
         freezer.switch.write_text(freezer.freezes)
-        time.sleep(0.1)
+        until(lambda: is_frozen(freezer))
         before = cpu_ticks(child.pid)
         time.sleep(0.2)
         assert cpu_ticks(child.pid) == before
@@ -62,9 +64,12 @@ def test_a_frozen_child_does_nothing_and_goes_on(freezer: Freezer) -> None:
 
 @pytest.mark.real_cgroup
 def test_closing_thaws(freezer: Freezer) -> None:
+    """One that goom does not own: whoever is in one of its own goes to where nobody is frozen."""
     with spinning(freezer) as child:
         freezer.switch.write_text(freezer.freezes)
-        freezer.close()
+        until(lambda: is_frozen(freezer))
+        Freezer(freezer.folder, freezer.version, is_owned=False).close()
+        until(lambda: not is_frozen(freezer))
         assert child.stdout is not None
         child.stdout.read(1 << 17)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import select
@@ -11,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.sources.waits import is_frozen, until
 
 from goom.sources import warden_process
 from goom.sources.cgroup import CannotMakeError, OwnedCgroup, make_cgroup
@@ -37,8 +39,8 @@ for n in range(int(sys.argv[1])):
 print("grown", flush=True)
 time.sleep(60)
 """
-GUARDS = """
-import sys, time
+MAKES = """
+import os, sys, threading, time
 from pathlib import Path
 from goom.sources.cgroup_v1 import CgroupV1
 from goom.sources.cgroup_v2 import CgroupV2
@@ -46,12 +48,21 @@ from goom.sources.freezer import Freezer
 from goom.sources.warden import Warden
 group = (CgroupV1 if sys.argv[2] == "1" else lambda at: CgroupV2(at, at))(Path(sys.argv[1]))
 freezer = Freezer(Path(sys.argv[3]), int(sys.argv[4]), is_owned=False)
+limit = int(sys.argv[5])
+"""
+GUARDS = f"""{MAKES}
 def look():
     print("held", flush=True)
     time.sleep(60)
-Warden(group, freezer, int(sys.argv[5]), look)
+Warden(group, freezer, limit, look)
 print("ready", flush=True)
 time.sleep(60)
+"""
+OPENS = f"""{MAKES}
+def left():
+    Warden(group, freezer, limit, lambda: None).close()
+    return len(os.listdir("/proc/self/fd")), [one.name for one in threading.enumerate()]
+print([left() for _ in range(4)])
 """
 
 
@@ -60,6 +71,12 @@ class Places:
     group: OwnedCgroup
     freezer: Freezer
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def command(self, code: str) -> list[str]:
+        """Code that begins with MAKES, for these places."""
+        group, freezer = self.group, self.freezer
+        places = (group.folder, group.version, freezer.folder, freezer.version, LIMIT)
+        return [sys.executable, "-c", code, *map(str, places)]
 
     def growing(self, mib: int) -> subprocess.Popen[bytes]:
         """A program in both cgroups that takes so much memory and stays."""
@@ -96,24 +113,23 @@ def places() -> Iterator[Places]:
 
 @pytest.mark.real_cgroup
 def test_it_holds_at_each_step_and_lets_go(places: Places) -> None:
-    used: list[float] = []
-
-    freezer = places.freezer
+    looks: list[tuple[float, int, bool]] = []
 
     def look() -> None:
-        # Version 1 freezes who has no CPU when it comes to one: until then it is freezing.
-        _until(lambda: freezer.switch.read_text().strip() == freezer.freezes)
+        until(lambda: is_frozen(places.freezer))
         first = places.group.usage_bytes()
         time.sleep(0.03)
-        used.append(places.group.usage_bytes() / LIMIT)
-        assert places.group.usage_bytes() - first <= 256 << 10  # 64 pages are charged at once
+        last = places.group.usage_bytes()
+        looks.append((last / LIMIT, last - first, is_frozen(places.freezer)))
 
     warden = Warden(places.group, places.freezer, LIMIT, look)
     child = places.growing(200)
     assert child.wait(30) == -signal.SIGKILL
     warden.close()
     assert places.group.oom_kill_count() == 1
-    assert len(used) == 3
+    used, grown, held = zip(*looks, strict=True)
+    assert held == (True, True, True)  # until the look was over, not for a time of its own
+    assert max(grown) <= 256 << 10  # 64 pages are charged at once
     assert [0.95 <= used[0] < 0.97, 0.97 <= used[1] < 0.985, 0.985 <= used[2] <= 1] == [True] * 3
 
 
@@ -133,12 +149,7 @@ def test_far_from_the_limit_nobody_is_held(places: Places) -> None:
 def test_when_goom_is_killed_or_hangs_the_program_goes_on(
     places: Places, end: signal.Signals
 ) -> None:
-    group, freezer = places.group, places.freezer
-    guard = subprocess.Popen(
-        [sys.executable, "-c", GUARDS, str(group.folder), str(group.version), str(freezer.folder),
-         str(freezer.version), str(LIMIT)],
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
+    guard = subprocess.Popen(places.command(GUARDS), stdout=subprocess.PIPE)
     places.children.append(guard)
     assert guard.stdout is not None
     assert guard.stdout.readline() == b"ready\n"
@@ -146,9 +157,9 @@ def test_when_goom_is_killed_or_hangs_the_program_goes_on(
     assert guard.stdout.readline() == b"held\n"
     guard.send_signal(end)
     assert child.wait(10) == -signal.SIGKILL
-    assert group.oom_kill_count() == 1
+    assert places.group.oom_kill_count() == 1
     if end == signal.SIGKILL:
-        _until(lambda: not _wardens(str(group.folder)))
+        until(lambda: not _wardens(str(places.group.folder)))
 
 
 def _wardens(word: str) -> list[str]:
@@ -161,13 +172,6 @@ def _wardens(word: str) -> list[str]:
         if "warden_process" in words and word in words:
             found.append(folder.name)
     return found
-
-
-def _until(come: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not come():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 @pytest.mark.real_cgroup
@@ -203,14 +207,12 @@ def test_a_look_that_fails_holds_nobody(places: Places) -> None:
 
 @pytest.mark.real_cgroup
 def test_nothing_is_left_open(places: Places) -> None:
-    for _ in range(3):
-        Warden(places.group, places.freezer, LIMIT, lambda: None).close()
-        left = len(list(Path("/proc/self/fd").iterdir()))
-        Warden(places.group, places.freezer, LIMIT, lambda: None).close()
-        # What older tests had open may be closed meanwhile.
-        assert len(list(Path("/proc/self/fd").iterdir())) <= left
+    """In a process of its own: here other tests' threads and what they left come and go."""
+    told = subprocess.run(places.command(OPENS), stdout=subprocess.PIPE, check=True, timeout=60)
+    first, *others = ast.literal_eval(told.stdout.decode())
+    assert first[1] == ["MainThread"]
+    assert others == [first] * 3
     assert not _wardens(str(places.group.folder))
-    assert not [one for one in threading.enumerate() if one.name == "warden"]
 
 
 class FakeTree:
@@ -257,7 +259,7 @@ def test_page_cache_is_no_reason_to_hold(tree: FakeTree) -> None:
     tree.charge(1000, 0)
     assert tree.asked(5)
     tree.line.send(b".")
-    _until(lambda: tree.switch.read_text() == "off")
+    until(lambda: tree.switch.read_text() == "off")
 
 
 def test_however_often_it_is_held_it_is_not_for_longer_than_was_said(tree: FakeTree) -> None:
@@ -269,7 +271,7 @@ def test_however_often_it_is_held_it_is_not_for_longer_than_was_said(tree: FakeT
         if not tree.asked(1):
             break
         frozen_at = tree.switched_at()  # by the warden's own hand: this here is late now and then
-        _until(lambda: tree.switch.read_text() == "off")  # nobody answers
+        until(lambda: tree.switch.read_text() == "off")  # nobody answers
         held += tree.switched_at() - frozen_at
     gone = time.monotonic() - began
     assert 0 < held <= 0.3 + 0.01 * gone + 0.1  # the last: that the warden is woken late
@@ -279,7 +281,7 @@ def test_an_answer_that_comes_too_late_is_none_to_the_next_hold(tree: FakeTree) 
     tree.charge(960, 0)
     assert tree.asked(5)
     tree.line.send(b"..")  # one of them for a look before
-    _until(lambda: tree.switch.read_text() == "off")
+    until(lambda: tree.switch.read_text() == "off")
     tree.charge(980, 0)
     assert tree.asked(5)
     time.sleep(0.02)
