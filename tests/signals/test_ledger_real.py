@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from goom.formats import cgroup, smaps
+from tests.sources.waits import until
 
 MEMORY = Path("/sys/fs/cgroup/memory")
 FILES = ("memory.usage_in_bytes", "memory.kmem.usage_in_bytes", "memory.stat")
-GROW = "b = bytearray(64 << 20)\nprint('ready', flush=True)\nimport time\ntime.sleep(60)"
+# The import takes memory: nothing may grow once it has said that it is ready.
+GROW = "import time\nb = bytearray(64 << 20)\nprint('ready', flush=True)\ntime.sleep(60)"
 pytestmark = [
     pytest.mark.real_cgroup,
     pytest.mark.slow,
@@ -36,6 +38,7 @@ def stopped() -> Iterator[tuple[Path, int]]:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         child.send_signal(signal.SIGSTOP)
+        until(lambda: _state(child.pid) == "T")  # on a busy machine it runs on for a while
         yield folder, child.pid
     finally:
         child.kill()
@@ -60,6 +63,10 @@ def test_what_no_counter_names_is_the_kernels_batches(stopped: tuple[Path, int])
     after = _gathered(folder, lambda seen: not _apart(seen) and seen["anon_bytes"] == mapped)
     assert _apart(after) == 0
     assert after["anon_bytes"] == mapped
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _mapped_bytes(pid: int) -> float:
