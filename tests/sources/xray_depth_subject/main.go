@@ -35,7 +35,10 @@ var (
 func main() {
 	runtime.MemProfileRate, _ = strconv.Atoi(os.Args[1])
 	// Up to Go 1.23 a P takes the new rate at its next sample only: 512 KiB ahead, or several MiB.
+	// This allocation brings the sample of the only P; those that are made after it begin anew.
+	procs := runtime.GOMAXPROCS(1)
 	kept = append(kept, make([]byte, 16<<20))[:0]
+	runtime.GOMAXPROCS(procs)
 	count, _ := strconv.Atoi(os.Args[2])
 	sites, _ := strconv.Atoi(os.Args[3])
 	for i := 0; i < 3000; i++ {
