@@ -10,20 +10,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from tests.sources import servers
+from tests.sources.waits import until
 
-from goom.case.errors import BadInput, GoomError
+from goom.case.errors import GoomError
 from goom.golang.build import build
 from goom.golang.toolchain import obtain
 from goom.sources import sockets
 from goom.sources.bundle_reader import read_bundle
 from goom.sources.capture import CaptureOptions, capture
-from goom.sources.capture_plan import LOOKS, Budget, chosen
 from goom.sources.cgroup import make_cgroup
 from goom.sources.live_target import find_target
 from goom.sources.load import LoadOptions, load
@@ -90,8 +91,8 @@ def test_a_program_that_dies_in_the_middle_leaves_what_was_seen(
 ) -> None:
     target = find_target(program.process.pid, program.url)
     bundle = tmp_path / "x.goom"
-    _when_seen(bundle, program.process.kill)
-    result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
+    with _when_seen(bundle, program.process.kill):
+        result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
     assert result.ended == f"process {program.process.pid} ended"
     evidence = read_bundle(bundle)
     assert evidence.profiles.of("heap")
@@ -113,7 +114,7 @@ def test_a_program_that_the_kernel_kills_for_memory_is_seen_at_the_brink(tmp_pat
             stdout=subprocess.DEVNULL,
             preexec_fn=lambda: os.write(entrance, b"0"),  # noqa: PLW1509 - no other threads here
         ) as process:
-            _until(lambda: _listens(process.pid))
+            until(lambda: _listens(process.pid))
             target = find_target(process.pid, "")
             capture(target, CaptureOptions(bundle=tmp_path / "x.goom", for_seconds=60))
     finally:
@@ -140,8 +141,8 @@ def test_an_address_alone_gives_its_profiles_and_notices_the_end(
 ) -> None:
     target = find_target(None, program.url)
     bundle = tmp_path / "x.goom"
-    _when_seen(bundle, program.process.kill)
-    result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
+    with _when_seen(bundle, program.process.kill):
+        result = capture(target, CaptureOptions(bundle=bundle, for_seconds=60))
     assert result.ended == "the address stopped answering"
     assert read_bundle(bundle).profiles.of("heap")
 
@@ -154,7 +155,7 @@ def test_ctrl_c_ends_it_and_the_bundle_is_whole(
     bundle = tmp_path / "x.goom"
     command = [sys.executable, "-m", "goom", "capture", program.url, "-o", str(bundle), "--quiet"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as goom:
-        _until(lambda: _has_heap(bundle))
+        until(lambda: _has_heap(bundle))
         goom.send_signal(number)
         assert goom.wait(20) == 0
         assert goom.stderr is not None
@@ -169,7 +170,7 @@ def test_sigkill_of_goom_itself_leaves_what_was_seen(program: Running, tmp_path:
     bundle = tmp_path / "x.goom"
     command = [sys.executable, "-m", "goom", "capture", str(program.process.pid), "-o", str(bundle)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as goom:
-        _until(lambda: _has_heap(bundle))
+        until(lambda: _has_heap(bundle))
         goom.kill()
     evidence = read_bundle(bundle)
     assert evidence.profiles.of("heap")
@@ -228,20 +229,25 @@ def test_dear_looks_are_made_rarer(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_address_that_hangs_in_the_middle_does_not_hang_goom(tmp_path: Path) -> None:
-    pages = dict(PAGES)
+    """The first heap profile comes whole; from then on nothing is answered."""
+    hung: list[str] = []
+    given = threading.Event()
 
     def answer(request: BaseHTTPRequestHandler) -> None:
-        page = servers.by_path(pages) if pages else servers.hang
-        page(request)
+        if given.is_set():
+            hung.append(request.path)
+            servers.hang(request)
+        else:
+            servers.by_path(PAGES)(request)
+        if request.path == "/debug/pprof/heap":
+            given.set()
 
     with servers.serving(answer) as url:
-        target = find_target(None, url)
-        bundle = tmp_path / "x.goom"
-        _when_seen(bundle, pages.clear)
-        options = CaptureOptions(bundle=bundle, for_seconds=2, every_seconds=0.2)
+        target, bundle = find_target(None, url), tmp_path / "x.goom"
         started = time.monotonic()
-        capture(target, options)
+        capture(target, CaptureOptions(bundle=bundle, for_seconds=2, every_seconds=0.2))
         assert time.monotonic() - started < 30
+    assert hung
     assert read_bundle(bundle).profiles.of("heap")
 
 
@@ -257,24 +263,6 @@ def test_a_dump_of_very_many_goroutines_is_not_asked_for(tmp_path: Path) -> None
     assert "it would take about 2.0 s" in said
 
 
-def test_a_budget_is_a_share_of_the_time() -> None:
-    budget = Budget(0.01)
-    assert budget.allows(0.05, 10)
-    budget.spend(0.09)
-    assert not budget.allows(0.05, 10)
-    assert budget.allows(0.05, 20)
-
-
-def test_every_look_says_what_it_costs() -> None:
-    assert all(look.cost for look in LOOKS)
-    assert "~10 ms (10,000 goroutines)" in chosen(["goroutine"])[0].cost_text(10_000)
-
-
-def test_a_look_that_goom_does_not_know_is_said() -> None:
-    with pytest.raises(BadInput, match="hep is nothing that goom can look at"):
-        chosen(["heap", "hep"])
-
-
 def _has_heap(bundle: Path) -> bool:
     """Whether a heap profile has been written: a bundle can be read while it grows."""
     with contextlib.suppress(GoomError):
@@ -282,18 +270,19 @@ def _has_heap(bundle: Path) -> bool:
     return False
 
 
-def _when_seen(bundle: Path, act: Callable[[], None]) -> None:
-    """Do that, in a thread, as soon as something has been seen: on a busy machine it takes long."""
+@contextlib.contextmanager
+def _when_seen(bundle: Path, act: Callable[[], None]) -> Iterator[None]:
+    """Do that as soon as something has been seen: on a busy machine it takes long. Was it never
+    seen, do it all the same, so that what waits for it ends, and say that.
+    """
 
     def wait() -> None:
-        _until(lambda: _has_heap(bundle))
-        act()
+        try:
+            until(lambda: _has_heap(bundle))
+        finally:
+            act()
 
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _until(come: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not come():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
+        yield
+    waiting.result()
