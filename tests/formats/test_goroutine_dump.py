@@ -57,6 +57,22 @@ def test_stacks_are_leaf_first_and_know_their_creator() -> None:
     assert dump.elided_frames.tolist() == [0, 1, 37]
 
 
+def test_the_words_of_the_calls_are_kept_where_there_are_any() -> None:
+    text = """goroutine 7 [select]:
+main.(*Worker).run(0xc000012345, {0x1, 0x2})
+\t/src/app/worker.go:48 +0x19
+main.work(...)
+\t/src/app/worker.go:12
+created by main.start in goroutine 1
+\t/src/app/main.go:12 +0x8e
+
+goroutine 8 [select]:
+main.idle(...)
+\t/src/app/worker.go:60 +0x19
+"""
+    assert parse(text).arguments == ("0xc000012345, {0x1, 0x2}; ...", "")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_both_text_forms_of_one_moment_agree(version: str) -> None:
     counted = parse(sample(version, "goroutine.debug1.txt").decode())

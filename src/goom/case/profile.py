@@ -100,6 +100,7 @@ class GoroutineDump:
     created_by: tuple[Frame, ...]  # [g]
     elided_frames: Ints  # [g] frames that the runtime left out ("...N frames elided...")
     origin: str = ""
+    arguments: tuple[str, ...] = ()  # [g] the words that its frames were called with, "" unknown
 
     @property
     def total(self) -> int:

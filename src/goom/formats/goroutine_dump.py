@@ -47,6 +47,7 @@ class _Goroutine:
     frames: list[Frame] = field(default_factory=list)
     creator: Frame = _NOBODY
     elided: int = 0
+    arguments: list[str] = field(default_factory=list)
 
 
 def parse(text: str, *, origin: str = "", taken_at_seconds: float = nan) -> GoroutineDump:
@@ -110,8 +111,11 @@ def _function(line: str, current: _Goroutine) -> tuple[str, bool]:
         known = elided["count"].isdigit()
         current.elided = _bounded(current.elided + (int(elided["count"]) if known else 1))
         return "", False
-    name, parenthesis, _ = line.rpartition("(")
-    return (name, False) if parenthesis and line.endswith(")") else ("", False)
+    name, parenthesis, words = line.rpartition("(")
+    if not parenthesis or not line.endswith(")"):
+        return "", False
+    current.arguments.append(words[:-1])
+    return name, False
 
 
 def _add(current: _Goroutine, frame: Frame, *, created: bool) -> None:
@@ -119,6 +123,11 @@ def _add(current: _Goroutine, frame: Frame, *, created: bool) -> None:
         current.creator = frame
     else:
         current.frames.append(frame)
+
+
+def _words(arguments: list[str]) -> str:
+    """What the frames were called with, leaf first; "" when nothing of it is known."""
+    return "" if all(one in ("", "...") for one in arguments) else "; ".join(arguments)
 
 
 def _bounded(number: int) -> int:
@@ -142,5 +151,6 @@ def _columns(groups: list[_Goroutine], origin: str, taken_at_seconds: float) -> 
         stacks=tuple(stacks),
         created_by=tuple(one.creator for one in groups),
         elided_frames=np.array([one.elided for one in groups], np.int64),
+        arguments=tuple(_words(one.arguments) for one in groups),
         origin=origin,
     )

@@ -1,7 +1,14 @@
-"""Which goroutines stay: the same ids in two dumps, and how long each has waited."""
+"""Which goroutines stay: the same ids in two dumps, and how long each has waited.
+
+The same id at the same place is not the same wait: who serves one request after the other (a
+connection's goroutine, a worker) comes by again. While a goroutine waits nothing of it runs, so the
+words that its frames were called with stay as they are, but for pointers into a stack that the
+collector shrinks, which move all alike (``adjustframe``, runtime/stack.go).
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,14 +22,15 @@ from goom.case.subject import Subject
 from goom.rooms import signal
 from goom.signals.leaks.groups import Key, key_of
 
+_WORD = re.compile(r"0x[0-9a-f]{1,16}")
 _SOONEST_SECONDS = 1.0  # apart: what is there a blink later proves nothing
 _MOST_PAIRS, _MOST_GROUPS = 12, 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
-    """One group. Of ``old`` goroutines in an earlier dump ``stayed`` are in the last one, waiting
-    at the same place, ``apart_seconds`` later (0: no two dumps can tell).
+    """One group. Of ``old`` goroutines in an earlier dump ``stayed`` are in a later one, waiting at
+    the same place in the same call, ``apart_seconds`` later (0: no two dumps can tell).
 
     Waits are of the last dump that holds the group: ``waiting`` goroutines state a wait of a
     minute or more, the longest ``longest_minutes``; ``spread`` is 0 for members that all began to
@@ -59,7 +67,7 @@ def leak_members(dumps: GoroutineDumps, subject: Subject) -> LeakMembers | None:
     if not named:
         return None
     by_look = [_by_key(dump, subject) for dump in named]
-    pairs = _pairs([dump.taken_at_seconds for dump in named])
+    pairs = _pairs(named)
     found = {key: _judged(key, by_look, named, pairs) for key in _largest(by_look)}
     return LeakMembers(by_key=found, dumps=len(named))
 
@@ -81,12 +89,17 @@ def _largest(by_look: Sequence[dict[Key, list[int]]]) -> list[Key]:
     return [key for key, _ in most.most_common(_MOST_GROUPS)]
 
 
-def _pairs(moments: Sequence[float]) -> list[tuple[int, int]]:
-    """Each dump with the last one, where enough time lies between."""
-    last = len(moments) - 1
-    apart = [(first, last) for first in range(last) if _apart(moments, first, last)]
-    step = max(1, len(apart) // _MOST_PAIRS)
-    return apart[::step]
+def _pairs(named: Sequence[GoroutineDump]) -> list[tuple[int, int]]:
+    """Each dump with the last one, and each that shows words with the last that does, where enough
+    time lies between.
+    """
+    moments = [dump.taken_at_seconds for dump in named]
+    telling = [index for index, dump in enumerate(named) if any(dump.arguments)]
+    found = []
+    for among in (list(range(len(named))), telling):
+        apart = [(first, among[-1]) for first in among[:-1] if _apart(moments, first, among[-1])]
+        found += apart[:: max(1, len(apart) // _MOST_PAIRS)]
+    return list(dict.fromkeys(found))
 
 
 def _apart(moments: Sequence[float], first: int, last: int) -> bool:
@@ -128,16 +141,40 @@ def _stayed(
     piled up since. In a pile that grows evenly it is the one half way.
     """
     best = (0, 0, 0.0)
-    most = 0.0
+    most = (False, 0.0)
     for first, last in pairs:
-        before = named[first].ids[by_look[first].get(key, [])]
-        after = named[last].ids[by_look[last].get(key, [])]
+        before, after = by_look[first].get(key, []), by_look[last].get(key, [])
         between = named[last].taken_at_seconds - named[first].taken_at_seconds
-        says = len(before) * between
-        if says > most:
+        says = (bool(any(named[first].arguments) and any(named[last].arguments)),
+                len(before) * between)  # fmt: skip
+        if before and says > most:
             most = says
-            best = (len(before), int(np.isin(before, after).sum()), float(between))
+            same = _waiting_since((named[first], before), (named[last], after))
+            best = (len(before), same, float(between))
     return best
+
+
+def _waiting_since(
+    earlier: tuple[GoroutineDump, list[int]], later: tuple[GoroutineDump, list[int]]
+) -> int:
+    """How many of these rows are in both, and in the same call as far as words tell."""
+    (old, before), (new, after) = earlier, later
+    there = {int(new.ids[row]): row for row in after}
+    pairs = [(row, there[int(old.ids[row])]) for row in before if int(old.ids[row]) in there]
+    return sum(not _ran(_said(old, row), _said(new, other)) for row, other in pairs)
+
+
+def _said(dump: GoroutineDump, row: int) -> str:
+    return dump.arguments[row] if row < len(dump.arguments) else ""
+
+
+def _ran(before: str, after: str) -> bool:
+    """Whether the words changed otherwise than by one and the same distance."""
+    if before == after:
+        return False
+    old, new = (_WORD.findall(said) for said in (before, after))
+    moved = {int(b, 16) - int(a, 16) for a, b in zip(old, new, strict=False) if a != b}
+    return len(old) == len(new) and len(moved) > 1
 
 
 def _spread(minutes: Sequence[int]) -> float:
