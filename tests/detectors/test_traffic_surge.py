@@ -25,6 +25,8 @@ def test_a_flat_base_and_then_a_burst_of_work_over_the_limit_is_a_surge() -> Non
     assert said.cause == "traffic_surge"
     assert said.scenario == "after_surge"
     assert said.blame[0].function == "main.render"
+    instead = {one.cause: one for one in said.rivals}["limit_missing"]
+    assert "the marked heap is flat" not in {one.text for one in instead.speaks_for}
 
 
 def test_a_burst_that_fits_is_healthy() -> None:

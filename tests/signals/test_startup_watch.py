@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
+
+import pytest
 
 from goom.case.evidence import Profiles
 from goom.case.profile import Frame
@@ -13,6 +16,7 @@ from goom.signals.startup_watch import StartupWatch, startup_watch
 from tests.signals.small_evidence import clock, frames, goroutines, log
 
 Stack = tuple[Frame, ...]
+Cycle = tuple[float, int, int, int]
 LOADS = frames("encoding/json.Unmarshal", "main.load", "main.main", "runtime.main")
 PAUSES = frames("runtime.gopark", "time.Sleep", "main.main", "runtime.main")
 WAITS = frames("runtime.gopark", "sync.(*WaitGroup).Wait", "main.main", "runtime.main")
@@ -28,10 +32,12 @@ def watch(*looks: tuple[float, Stack]) -> StartupWatch:
     return found
 
 
-def marks(watched: StartupWatch, *, from_start: bool = True) -> MarkedHeap:
+def marks(
+    watched: StartupWatch, *, from_start: bool = True, later: Sequence[Cycle] = ()
+) -> MarkedHeap:
     """Six doublings within the first three seconds; nearly everything survives."""
     cycles = [(0.5 * n, 2**n + 1, 2**n, 2 ** (n + 1)) for n in range(1, 7)]
-    trace = log(cycles)
+    trace = log([*cycles, *later])
     found = marked_heap(clock(from_start=from_start), trace, None, None, None, watched)
     assert found is not None
     return found
@@ -67,3 +73,13 @@ def test_marks_of_the_service_count_and_so_do_those_of_a_start_that_nobody_saw()
     assert not marks(served).only_start
     assert marks(served).survival_fraction > 0.9
     assert not marks(watch((1, LOADS), (5, SERVES)), from_start=False).only_start
+
+
+def test_a_mark_or_two_of_the_service_count_alone() -> None:
+    served = watch((1, LOADS), (5, SERVES), (9, SERVES))
+    dies = marks(served, later=[(8.0, 128, 70, 128)])
+    assert dies.survival_fraction == pytest.approx(6 / 64, abs=0.01)
+    assert dies.bytes[dies.served_from] == 64 * MIB
+    stays = marks(served, later=[(8.0, 128, 127, 128)])
+    assert stays.survival_fraction > 0.9
+    assert marks(served).served_from == 0

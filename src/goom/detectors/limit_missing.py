@@ -106,7 +106,7 @@ def _goal(weighing: Weighing, outlook: GoalOutlook, harm: Harm, near: float, sou
 
 
 def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
-    level = 1.0 - course.still_rising
+    level = (1.0 - course.still_rising) * (1.0 - course.bursting)
     small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
     flat = max(level, small)
     weighing.plus(1.0 * flat * near, "the marked heap is flat", source)

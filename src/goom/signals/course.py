@@ -127,7 +127,7 @@ def _floor(marked: MarkedHeap | None, settled: float, end_seconds: float) -> _Fl
         return _Floor()
     after = marked.time_seconds >= settled
     if after.sum() < 4:
-        after = np.ones(len(marked.bytes), dtype=bool)
+        after = np.arange(len(marked.bytes)) >= marked.served_from
     time, value = marked.time_seconds[after], marked.bytes[after]
     low_time, low = floors(time, value)
     line = trend(low_time, low)

@@ -20,6 +20,7 @@ from goom.signals.trend import Trend, floors, trend
 from goom.signals.xray_course import XrayCourse
 
 Floats = NDArray[np.float64]
+_RECENT = 4  # cycles
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,7 +31,9 @@ class MarkedHeap:
     reachable, over the last cycles: 1 when nothing dies (a load or a leak without garbage), about
     0 for pure garbage. ``estimated_last_bytes`` carries the last mark forward to the end with it.
     ``only_start``: every mark is of the time when the program was still starting. What it loads
-    survives; that says nothing of what it serves, so ``survival_fraction`` is nan.
+    survives; that says nothing of what it serves, so ``survival_fraction`` is nan. Where one to
+    three marks came later, ``served_from`` is the last of the start, and ``survival_fraction`` is
+    of those later ones.
     """
 
     time_seconds: Floats
@@ -42,6 +45,7 @@ class MarkedHeap:
     heap_at_end_bytes: float  # heap live at the last look, nan unknown
     source: str
     only_start: bool = False
+    served_from: int = 0
 
     @property
     def last_bytes(self) -> float:
@@ -105,8 +109,20 @@ def marked_heap(
     if found is None or watched is None or not clock.starts_at_process_start:
         return found
     if not float(found.time_seconds[-1]) < watched.started_by_seconds:
-        return found
+        return _served(found, watched.started_by_seconds)
     return replace(found, only_start=True, survival_fraction=nan)
+
+
+def _served(found: MarkedHeap, started_by_seconds: float) -> MarkedHeap:
+    """With few marks since the start only these tell whether what is served survives."""
+    later = np.flatnonzero(found.time_seconds > started_by_seconds)
+    survived = found.survival_by_cycle[later]
+    few = 0 < len(later) < _RECENT and later[0] > 0
+    if not few or np.isnan(survived).all():
+        return found
+    return replace(
+        found, survival_fraction=float(np.nanmean(survived)), served_from=int(later[0]) - 1
+    )
 
 
 def _marked_heap(
@@ -210,7 +226,7 @@ def _recent_survival(fresh: Floats, kept: Floats) -> float:
     """Over the last cycles that together allocated something; sums, so that noise averages out."""
     if not len(fresh):
         return nan
-    recent = slice(max(0, len(fresh) - 4), None)
+    recent = slice(max(0, len(fresh) - _RECENT), None)
     allocated = float(np.maximum(fresh[recent], 0).sum())
     return float(np.clip(kept[recent].sum() / allocated, 0.0, 1.0)) if allocated >= MIB else nan
 
