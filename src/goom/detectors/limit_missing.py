@@ -106,10 +106,11 @@ def _goal(weighing: Weighing, outlook: GoalOutlook, harm: Harm, near: float, sou
 
 
 def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
-    level = (1.0 - course.still_rising) * (1.0 - course.bursting)
+    before_it = 1.0 - course.bursting  # what was flat was flat before the burst
+    level = (1.0 - course.still_rising) * before_it
     small = ramp(course.rise_bytes / max(course.base_bytes, 4 << 20), 0.4, 0.15)
     flat = max(level, small)
-    weighing.plus(1.0 * flat * near, "the marked heap is flat", source)
+    weighing.plus(1.0 * flat * before_it * near, "the marked heap is flat", source)
     rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
     weighing.minus(3.0 * (1.0 - flat), rises, source)
 
