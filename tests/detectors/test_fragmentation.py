@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from tests.signals.small_evidence import HEAP
 from tests.span_maps import span_map
 
 from goom.case.evidence import Profiles
+from goom.case.series import MemStatsSeries
 from goom.case.units import MIB
 from goom.case.verdict import Hypothesis
 from goom.case.xray_spans import SpanMap, SpanMaps
@@ -133,3 +135,46 @@ def test_without_memstats_the_span_map_says_what_is_wasted() -> None:
     found = hypothesis(*[SPARSE] * 3, memstats=False)
     assert "not returned" in found.summary
     assert not [what for what in found.missing if "HeapInuse" in what]
+
+
+def of_memstats(stacks_mib: float) -> Hypothesis:
+    """20 MiB of free slots beside so many MiB of stacks."""
+    world = World(
+        survives_bytes=lambda _: 2 * MIB,
+        waste_bytes=lambda _: 20 * MIB,
+        stacks_bytes=lambda _: stacks_mib * MIB,
+        held=HELD,
+        limit_bytes=512 * MIB,
+    )
+    said = supply(fragmentation, diagnose(evidence(world)).signals)
+    assert isinstance(said, Hypothesis)
+    return said
+
+
+def test_stacks_are_part_of_what_go_holds() -> None:
+    slots = "of what Go holds"
+    assert next(one.weight for one in of_memstats(0.5).speaks_for if slots in one.text) > 3
+    beside = of_memstats(240)
+    assert not [one for one in beside.speaks_for if slots in one.text]
+    assert next(one.weight for one in beside.speaks_against if slots in one.text) > 3
+
+
+def test_stacks_are_part_of_what_the_spans_lie_in() -> None:
+    few = hypothesis(*[NOT_GIVEN_BACK] * 3, memstats=False)
+    stacks = replace(NOT_GIVEN_BACK.stacks, pages=NOT_GIVEN_BACK.stacks.pages * 7500)
+    many = hypothesis(*[replace(NOT_GIVEN_BACK, stacks=stacks)] * 3, memstats=False)
+    for words in ("holes", "of what Go holds"):
+        assert [one for one in few.speaks_for if words in one.text]
+        assert not [one for one in many.speaks_for if words in one.text]
+
+
+def test_the_summary_says_of_when_its_figures_are() -> None:
+    assert re.match(r"Through the last \d+\.\d s, ", of_memstats(0.5).summary)
+    assert hypothesis(SPARSE, memstats=False).summary.startswith("When its spans were read, ")
+    assert hypothesis(memstats=False).summary.startswith("At the peak, ")
+    known = evidence(PINNING)
+    assert known.memstats is not None
+    one = {name: column[-1:] for name, column in known.memstats.columns.items()}
+    single = MemStatsSeries(known.memstats.time_seconds[-1:], one)
+    found = supply(fragmentation, diagnose(replace(known, memstats=single)).signals)
+    assert found.summary.startswith("At the only look, ")

@@ -73,6 +73,21 @@ def test_a_look_of_unknown_time_counts_as_the_last() -> None:
     assert len(found.lasting()) == 3
 
 
+def test_of_the_last_third_the_parts_are_added_up_and_its_length_said() -> None:
+    looks = memstats(
+        [0, 10, 20, 25, 30],
+        HeapAlloc=[MIB] * 5,
+        HeapInuse=[MIB] * 5,
+        StackInuse=[90 * MIB, 90 * MIB, 2 * MIB, 3 * MIB, 4 * MIB],
+        GCSys=[MIB] * 5,
+    )
+    found = known(composition(clock(30), looks, None, None))
+    assert found.late_seconds() == 10
+    assert found.late_bytes("stacks", "metadata") == 4 * MIB
+    alone = known(composition(clock(30), memstats([3], HeapAlloc=[1], HeapInuse=[1]), None, None))
+    assert alone.late_seconds() == 0
+
+
 def test_without_heap_figures_there_is_no_composition() -> None:
     assert composition(clock(), memstats([0], Sys=[1]), None, None) is None
     assert composition(clock(), memstats([], HeapAlloc=[], HeapInuse=[]), None, None) is None

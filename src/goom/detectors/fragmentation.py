@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from goom.case.evidence_words import HEAP_PROFILE_OF_SURVIVORS
 from goom.case.span_occupancy import SpanOccupancies
-from goom.case.units import bytes_text
+from goom.case.units import bytes_text, seconds_text
 from goom.case.verdict import Blame, Hypothesis
 from goom.case.weighing import Weighing
 from goom.rooms import detector
@@ -19,6 +21,29 @@ from goom.signals.trend import ramp
 
 _LIVING = "the objects that live in these spans"
 _LOOKS = 3  # of the spans, in which what a sweep emptied fills again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What Go holds, in bytes. ``beside`` is neither live nor empty: garbage not yet collected,
+    stacks, the runtime's own. ``when`` begins a sentence.
+    """
+
+    waste: float
+    free: float
+    live: float
+    beside: float
+    when: str
+
+    @property
+    def empty(self) -> float:
+        """Free slots and free pages."""
+        return self.waste + self.free
+
+    @property
+    def empty_fraction(self) -> float:
+        """Of all that Go holds: beside large stacks a few free pages are little."""
+        return self.empty / max(self.empty + self.live + self.beside, 1.0)
 
 
 @detector("fragmentation")
@@ -54,16 +79,14 @@ def fragmentation(
         up); mgcscavenge.go (background goal 1.1 times the last heap in use).
     """
     weighing = Weighing()
-    waste, free, live = _lasting(composition, spans, growth)
+    held = _lasting(composition, spans, growth)
     if composition is None and spans is None:
         weighing.lacks("HeapInuse and HeapReleased (MemStats: heap?debug=1 or /debug/vars)")
-    held = waste + free
-    fraction = held / (held + live) if held + live > 0 else 0.0
+    fraction, size = held.empty_fraction, ramp(held.empty, 6e6, 20e6)
     text = (
-        f"{bytes_text(waste)} of free slots in spans in use and {bytes_text(free)} of free pages "
-        f"stay with the process, {fraction:.0%} of what Go holds"
+        f"{bytes_text(held.waste)} of free slots in spans in use and {bytes_text(held.free)} of "
+        f"free pages stay with the process, {fraction:.0%} of what Go holds"
     )
-    size = ramp(held, 6e6, 20e6)
     weighing.plus(4.5 * ramp(fraction, 0.3, 0.6) * size, text, growth.source)
     weighing.minus(3.5 * max(ramp(fraction, 0.35, 0.15), 1.0 - size), text, growth.source)
     if spans is not None:
@@ -80,7 +103,7 @@ def fragmentation(
         weighing.lacks(HEAP_PROFILE_OF_SURVIVORS)
     return weighing.hypothesis(
         "fragmentation",
-        _summary(waste, free, live),
+        _summary(held),
         blame=_blame(sites, spans),
         scenario="after_surge" if course.onset and course.onset.fell_fraction > 0.1 else "steady",
     )
@@ -96,21 +119,43 @@ def _blame(sites: SiteGrowth | None, spans: SpanOccupancies | None) -> tuple[Bla
 
 def _lasting(
     composition: Composition | None, spans: SpanOccupancies | None, growth: Growth
-) -> tuple[float, float, float]:
-    """Waste, free and live bytes: by MemStats, else by the spans, else what the GC log lets see."""
+) -> _Held:
+    """By MemStats, else by the spans, else what the GC log lets see."""
     if composition is not None:
-        return composition.lasting()
+        waste, free, live = composition.lasting()
+        apart = composition.late_seconds()
+        return _Held(
+            waste=waste,
+            free=free,
+            live=live,
+            beside=composition.late_bytes("garbage", "stacks", "metadata"),
+            when=f"Through the last {seconds_text(apart)}" if apart else "At the only look",
+        )
     if spans is None:
-        return float(np.nan_to_num(growth.waste)), 0.0, growth.marked
+        return _Held(
+            waste=float(np.nan_to_num(growth.waste)),
+            free=0.0,
+            live=growth.marked,
+            beside=float(np.nansum([growth.garbage, growth.stacks])),
+            when="At the peak",
+        )
     look = spans.lasting()
     waste = look.free_bytes + look.tail_bytes + look.large.rounding_bytes
-    return float(waste), float(look.pages.held_bytes), float(look.live_bytes)
+    return _Held(
+        waste=float(waste),
+        free=float(look.pages.held_bytes),
+        live=float(look.live_bytes),
+        beside=float(look.pages.stack_bytes + look.pages.work_bytes),
+        when="When its spans were read",
+    )
 
 
 def _weigh_spans(weighing: Weighing, spans: SpanOccupancies) -> None:
     """What the spans themselves say: who pins what, and whether anything is pinned at all."""
     look, source = spans.lasting(), "span map (X-ray)"
-    held = max(look.pages.in_use_bytes + look.pages.held_bytes, 1)
+    pages = look.pages
+    beside = pages.stack_bytes + pages.work_bytes
+    held = max(pages.in_use_bytes + pages.held_bytes + beside, 1)
     sure = 1.0 if len(spans.all) >= _LOOKS else 0.5
     text = (
         f"{look.sparse_spans:,} spans are less than a quarter full: {look.sparse_objects:,} "
@@ -120,13 +165,12 @@ def _weigh_spans(weighing: Weighing, spans: SpanOccupancies) -> None:
     size = ramp(look.sparse_free_bytes, 6e6, 20e6)
     sparse = ramp(look.sparse_free_bytes / held, 0.15, 0.4)
     weighing.plus(2.0 * sure * sparse * size, text, source)
-    pages = ramp(look.pages.held_bytes / held, 0.2, 0.5)
-    pages *= ramp(look.pages.held_bytes, 6e6, 20e6)
-    pages_text = (
-        f"{bytes_text(look.pages.held_bytes)} of free pages lie in {look.pages.hole_count:,} holes "
+    kept = ramp(pages.held_bytes / held, 0.2, 0.5) * ramp(pages.held_bytes, 6e6, 20e6)
+    kept_text = (
+        f"{bytes_text(pages.held_bytes)} of free pages lie in {pages.hole_count:,} holes "
         "and are not given back"
     )
-    weighing.plus(1.0 * sure * pages, pages_text, source)
+    weighing.plus(1.0 * sure * kept, kept_text, source)
     full_text = (
         f"spans are {look.fill_fraction:.0%} full, and {bytes_text(look.unused_bytes)} of what the "
         "heap holds are unused"
@@ -135,8 +179,9 @@ def _weigh_spans(weighing: Weighing, spans: SpanOccupancies) -> None:
     weighing.minus(2.0 * sure * unused, full_text, source)
 
 
-def _summary(waste: float, free: float, live: float) -> str:
+def _summary(held: _Held) -> str:
     return (
-        f"{bytes_text(live)} of live objects keep {bytes_text(waste + live)} of spans in use, and "
-        f"{bytes_text(free)} of free pages are not returned."
+        f"{held.when}, {bytes_text(held.live)} of live objects keep "
+        f"{bytes_text(held.waste + held.live)} of spans in use, and {bytes_text(held.free)} of "
+        "free pages are not returned."
     )

@@ -49,13 +49,25 @@ class Composition:
 
         The 20th percentile of waste and free together: they trade places when a span empties.
         """
-        time = self.time_seconds
-        late = time >= time[-1] - (time[-1] - time[0]) / 3
+        late = self._late()
         waste = np.nan_to_num(self.parts["waste"][late])
         free = np.nan_to_num(self.parts["free"][late])
         low = float(np.quantile(waste + free, 0.2))
         kept = min(float(np.quantile(waste, 0.2)), low)
         return kept, low - kept, float(np.nan_to_num(np.median(self.parts["marked"][late])))
+
+    def late_bytes(self, *parts: str) -> float:
+        """The median of these parts together through the last third of the time."""
+        late = self._late()
+        return float(np.median(sum(np.nan_to_num(self.parts[part][late]) for part in parts)))
+
+    def late_seconds(self) -> float:
+        """How long the looks of the last third lie apart, 0 for a single one."""
+        return float(np.ptp(self.time_seconds[self._late()]))
+
+    def _late(self) -> NDArray[np.bool_]:
+        time = self.time_seconds
+        return np.asarray(time >= time[-1] - (time[-1] - time[0]) / 3)
 
     def grown(self, part: str) -> float:
         """A part's rise from its first quarter's median to the peak moment."""
