@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import isnan
 from pathlib import Path
 
@@ -118,6 +119,24 @@ def test_cycles_without_a_rest_are_named() -> None:
 def test_gc_cpu_at_the_limiter_is_named() -> None:
     assert "gc_cpu_limiter" in codes(log(mark="450", background="950"))
     assert "gc_cpu_high" in codes(log(mark="450", background="600"))
+
+
+BUSY_FIRST = "".join(cycle(n, n * 0.25, mark="200", background="560") for n in range(1, 8))
+
+
+def test_the_busiest_window_is_as_wide_as_it_was_and_says_when() -> None:
+    """56 % of the procs through less than two seconds is not 56 % of ten."""
+    early = told(BUSY_FIRST + "".join(cycle(n, n * 0.5) for n in range(8, 60)))
+    assert early.cpu.window_seconds == pytest.approx(1.95, abs=0.01)
+    assert early.cpu.busiest_until_seconds == pytest.approx(1.95, abs=0.01)
+    said = next(one.detail for one in early.anomalies if one.code == "gc_cpu_limiter")
+    assert "in the first 2.0 s." in said
+    late = log(30, every=1.0) + "".join(
+        cycle(30 + n, 30 + n * 0.5, mark="450", background="950") for n in range(1, 40)
+    )
+    assert told(late).cpu.window_seconds == 10.0
+    said = next(one.detail for one in told(late).anomalies if one.code == "gc_cpu_limiter")
+    assert re.search(r"in the 10\.0 s that ended 4\d\.\d s after the start\.", said)
 
 
 def test_assists_that_take_the_cpu_are_named() -> None:

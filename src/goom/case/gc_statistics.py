@@ -33,8 +33,9 @@ class GCCpu:
     """CPU of collection. ``fraction`` is of procs times wall over the whole log; idle workers take
     CPU that nobody else wanted and count only in ``idle_seconds``.
 
-    ``busiest_fraction`` is the highest over a window of ``window_seconds``, which ends at the cycle
-    of line ``busiest_line``; ``stated_fraction`` is the runtime's own figure at the last cycle.
+    ``busiest_fraction`` is the highest over a window, which is ``window_seconds`` wide and ends at
+    the cycle of line ``busiest_line``, ``busiest_until_seconds`` after the runtime's start;
+    ``stated_fraction`` is the runtime's own figure at the last cycle.
     """
 
     assist_seconds: float
@@ -45,6 +46,7 @@ class GCCpu:
     assist_fraction: float  # of GC CPU
     window_seconds: float
     busiest_fraction: float
+    busiest_until_seconds: float
     busiest_line: int
     stated_fraction: float
 

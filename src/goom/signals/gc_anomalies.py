@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from goom.case.gc_statistics import GCStatistics
+from goom.case.gc_statistics import GCCpu, GCStatistics
 from goom.case.gctrace import GCCycles, GCTrace
 from goom.case.units import MIB, bytes_text, percent_text, seconds_text
 from goom.case.verdict import Finding
@@ -86,7 +86,7 @@ def _cpu(told: GCStatistics) -> Iterator[Finding]:
         yield Finding(
             code="gc_cpu_limiter",
             title="GC CPU at the limiter",
-            detail=f"Collection took {share} of all procs over {seconds_text(cpu.window_seconds)}."
+            detail=f"Collection took {share} of all procs {_busiest(cpu)}."
             " Go's limiter stops assists near 50 %: the heap then grows past its goal.",
             source=_at(cpu.busiest_line),
         )
@@ -94,10 +94,18 @@ def _cpu(told: GCStatistics) -> Iterator[Finding]:
         yield Finding(
             code="gc_cpu_high",
             title="Collection is costly",
-            detail=f"It took {share} of all procs over {seconds_text(cpu.window_seconds)},"
+            detail=f"It took {share} of all procs {_busiest(cpu)};"
             f" {percent_text(cpu.fraction)} over the whole log.",
             source=_at(cpu.busiest_line),
         )
+
+
+def _busiest(cpu: GCCpu) -> str:
+    """When collection took the most: a window that had not filled yet is the whole time so far."""
+    width, until = seconds_text(cpu.window_seconds), seconds_text(cpu.busiest_until_seconds)
+    if cpu.busiest_until_seconds <= cpu.window_seconds:
+        return f"in the first {width}"
+    return f"in the {width} that ended {until} after the start"
 
 
 def _long_pauses(cycles: GCCycles) -> Iterator[Finding]:

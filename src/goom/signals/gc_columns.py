@@ -49,12 +49,19 @@ def window_cpu(cycles: GCCycles, window_seconds: float) -> Floats:
     ended = np.maximum.accumulate(ended_seconds(cycles))
     spent = np.concatenate(([0.0], np.cumsum(gc_cpu_seconds(cycles))))
     first = np.searchsorted(ended, ended - window_seconds, side="right")
-    # A window that has not filled yet reaches back to the start of the runtime; a few milliseconds
-    # of it would say nothing.
-    narrowest = min(_NARROWEST_WINDOW_SECONDS, window_seconds, float(ended[-1]))
-    width = np.clip(ended, max(narrowest, 1e-3), max(window_seconds, 1e-3))
+    width = window_widths(cycles, window_seconds)
     busy = spent[np.arange(len(ended)) + 1] - spent[first]
     return np.asarray(np.minimum(busy / (width * np.maximum(cycles.procs, 1)), 1.0))
+
+
+def window_widths(cycles: GCCycles, window_seconds: float) -> Floats:
+    """How long the window is that ends with each cycle: one that has not filled yet reaches back to
+    the start of the runtime.
+    """
+    ended = np.maximum.accumulate(ended_seconds(cycles))
+    # a few milliseconds would say nothing
+    narrowest = min(_NARROWEST_WINDOW_SECONDS, window_seconds, float(ended[-1]))
+    return np.asarray(np.clip(ended, max(narrowest, 1e-3), max(window_seconds, 1e-3)))
 
 
 def allocation_rate(cycles: GCCycles) -> Floats:

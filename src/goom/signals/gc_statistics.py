@@ -21,6 +21,7 @@ from goom.signals.gc_columns import (
     overshot,
     pause_seconds,
     window_cpu,
+    window_widths,
 )
 from goom.signals.gc_processes import main_process, of_process, process_count
 
@@ -59,7 +60,6 @@ def _statistics(trace: GCTrace, process: int, processes: int) -> GCStatistics:
     rate = allocation_rate(cycles)
     has_goal = np.isfinite(cycles.goal_bytes)
     ratio = np.where(has_goal, cycles.heap_end_bytes / np.maximum(cycles.goal_bytes, MIB), nan)
-    windows = window_cpu(cycles, min(WINDOW_SECONDS, max(wall, 1e-3)))
     return GCStatistics(
         process=process,
         processes=processes,
@@ -70,7 +70,7 @@ def _statistics(trace: GCTrace, process: int, processes: int) -> GCStatistics:
         wall_seconds=wall,
         cycles_per_second=len(cycles) / wall if wall > 0 else nan,
         phases=phases(cycles),
-        cpu=_cpu(cycles, wall, windows),
+        cpu=_cpu(cycles, wall),
         goal_ratio=_spread("goal_ratio", "heap end over goal", ratio, cycles.line),
         overshot_cycles=int(overshot(cycles).sum()),
         allocated_bytes_per_second=_spread("allocated", "allocated", rate, cycles.line),
@@ -114,7 +114,9 @@ def _spread(key: str, label: str, values: Floats, lines: Ints) -> Spread:
     )
 
 
-def _cpu(cycles: GCCycles, wall: float, windows: Floats) -> GCCpu:
+def _cpu(cycles: GCCycles, wall: float) -> GCCpu:
+    widest = min(WINDOW_SECONDS, max(wall, 1e-3))
+    windows = window_cpu(cycles, widest)
     total = float(gc_cpu_seconds(cycles).sum())
     assist = float(cycles.assist_cpu_seconds.sum())
     background = float(cycles.background_cpu_seconds.sum())
@@ -127,8 +129,9 @@ def _cpu(cycles: GCCycles, wall: float, windows: Floats) -> GCCpu:
         idle_seconds=float(cycles.idle_cpu_seconds.sum()),
         fraction=min(total / available, 1.0) if available > 0 else nan,
         assist_fraction=assist / total if total > 0 else 0.0,
-        window_seconds=min(WINDOW_SECONDS, max(wall, 1e-3)),
+        window_seconds=float(window_widths(cycles, widest)[busiest]),
         busiest_fraction=float(windows[busiest]),
+        busiest_until_seconds=float(ended_seconds(cycles)[: busiest + 1].max()),
         busiest_line=int(cycles.line[busiest]),
         stated_fraction=float(cycles.gc_cpu_fraction[-1]),
     )
