@@ -31,6 +31,26 @@ def test_dying_while_main_still_loads_is_a_burst_at_the_start() -> None:
     assert said.blame[0].function == "main.load"
 
 
+def test_a_load_by_others_is_said_to_be_theirs() -> None:
+    waits = (
+        Frame("runtime.gopark", "proc.go", 402),
+        Frame("sync.(*WaitGroup).Wait", "waitgroup.go", 116),
+        Frame("main.loadAll", "/src/app/load.go", 30),
+        *ON_MAIN[1:],
+    )
+    said = verdict(
+        World(
+            survives_bytes=lambda t: 25 * t * MIB,
+            held=(Held(stack=handler("main.decode"), block_bytes=256),),
+            main_stack=waits,
+            work_cores=1.0,
+        )
+    )
+    assert said.cause == "startup_burst"
+    texts = [one.text for one in said.speaks_for]
+    assert any(text.endswith("the main goroutine waited for others to load") for text in texts)
+
+
 def test_a_peak_at_the_start_that_nearly_reached_the_limit_is_told_when_it_survived() -> None:
     said = verdict(
         World(

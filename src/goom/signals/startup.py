@@ -17,6 +17,7 @@ from goom.signals.timebase import Timebase
 from goom.signals.trend import ramp
 
 _UNCLEAR = 0.35  # startup_burst makes nothing speak against it from 0.3 on
+_MOSTLY = 0.5
 _LONGEST_LOAD_SECONDS = 600.0
 
 
@@ -67,7 +68,7 @@ def startup(
     ended_starting = dying >= bump
     return Startup(
         strength=max(dying, bump),
-        text=_text(onset, main_share, ended_starting),
+        text=_text(onset, main_share, busy, ended_starting),
         settled_seconds=settled,
         main_busy_fraction=busy,
         main_share_fraction=main_share,
@@ -132,10 +133,14 @@ def _settled(onset: Onset, watched: StartupWatch | None) -> float:
     return max(min(rough, 1.0), min(watched.at_post_seconds, 0.4 * onset.duration_seconds))
 
 
-def _text(onset: Onset, share: float, ended_starting: bool) -> str:
+def _text(onset: Onset, share: float, busy: float, ended_starting: bool) -> str:
     if not ended_starting:
         return (
             f"the peak came {seconds_text(onset.peak_seconds)} after the start and was given back"
         )
-    where = "" if isnan(share) else f", {share:.0%} of it allocated on the main goroutine"
+    where = ""
+    if share >= _MOSTLY:
+        where = f", {share:.0%} of it allocated on the main goroutine"
+    elif busy >= _MOSTLY and not isnan(share):
+        where = ", and the main goroutine waited for others to load"
     return f"memory rose from the first moment on, for {seconds_text(onset.peak_seconds)}{where}"
