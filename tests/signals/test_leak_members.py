@@ -54,9 +54,9 @@ def test_who_waits_in_the_same_call_stays() -> None:
     assert (found.old, found.stayed, found.apart_seconds) == (10, 10, 5.0)
 
 
-def test_who_serves_the_next_request_at_the_same_place_does_not() -> None:
-    found = members(stuck, the_next)
-    assert (found.old, found.stayed) == (10, 0)
+def test_who_serves_the_next_request_at_the_same_place_has_neither_stayed_nor_ended() -> None:
+    found = members(stuck, lambda number: (the_next if number < 107 else stuck)(number))
+    assert (found.old, found.stayed) == (3, 3)
 
 
 def test_a_stack_that_was_moved_is_no_other_call() -> None:
@@ -71,6 +71,6 @@ def test_a_stack_that_was_moved_is_no_other_call() -> None:
 def test_dumps_that_show_words_tell_where_the_last_one_does_not() -> None:
     """X-ray's shows none: there the same place is all that is known."""
     found = members(stuck, the_next, lambda _: "...")
-    assert (found.old, found.stayed) == (10, 0)
+    assert (found.old, found.stayed) == (0, 0)
     unknown = members(lambda _: "...", lambda _: "...")
     assert (unknown.old, unknown.stayed) == (10, 10)

@@ -30,7 +30,8 @@ _MOST_PAIRS, _MOST_GROUPS = 12, 2_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
     """One group. Of ``old`` goroutines in an earlier dump ``stayed`` are in a later one, waiting at
-    the same place in the same call, ``apart_seconds`` later (0: no two dumps can tell).
+    the same place, ``apart_seconds`` later (0: no two dumps can tell). Those that ran in between
+    and came back count for neither: they have not ended, and they are not stuck.
 
     Waits are of the last dump that holds the group: ``waiting`` goroutines state a wait of a
     minute or more, the longest ``longest_minutes``; ``spread`` is 0 for members that all began to
@@ -149,19 +150,19 @@ def _stayed(
                 len(before) * between)  # fmt: skip
         if before and says > most:
             most = says
-            same = _waiting_since((named[first], before), (named[last], after))
-            best = (len(before), same, float(between))
+            there, ran = _again((named[first], before), (named[last], after))
+            best = (len(before) - ran, there - ran, float(between))
     return best
 
 
-def _waiting_since(
+def _again(
     earlier: tuple[GoroutineDump, list[int]], later: tuple[GoroutineDump, list[int]]
-) -> int:
-    """How many of these rows are in both, and in the same call as far as words tell."""
+) -> tuple[int, int]:
+    """How many of these rows are in both, and how many of those have run in between."""
     (old, before), (new, after) = earlier, later
     there = {int(new.ids[row]): row for row in after}
     pairs = [(row, there[int(old.ids[row])]) for row in before if int(old.ids[row]) in there]
-    return sum(not _ran(_said(old, row), _said(new, other)) for row, other in pairs)
+    return len(pairs), sum(_ran(_said(old, row), _said(new, other)) for row, other in pairs)
 
 
 def _said(dump: GoroutineDump, row: int) -> str:
