@@ -82,6 +82,12 @@ def test_a_formula_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
     assert not [cell for row in rows for cell in row.split("\t") if cell.startswith(("=", "@"))]
 
 
+def test_what_rounds_to_nothing_has_no_sign(browser: Browser, tmp_path: Path) -> None:
+    browser.open(page(tmp_path, synthetic.leak()))
+    said = browser.value("[mibText(-1), percentText(-1e-6), mibText(-3 * MIB), percentText(-0.5)]")
+    assert said == ["0.0", "0.0 %", "-3.0", "-50 %"]
+
+
 def test_the_flame_graph_zooms_and_comes_back(browser: Browser, tmp_path: Path) -> None:
     browser.open(page(tmp_path, synthetic.leak()))
     marshal = ".flame .box[aria-label^='encoding/json.Marshal']"

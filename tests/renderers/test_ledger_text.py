@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from goom.case.ledger import Ledger, LedgerLine
 from goom.case.subject import Ending, Subject
-from goom.renderers import ledger_text
+from goom.renderers import ledger_text, markdown
+from goom.renderers.text import screen
 from goom.renderers.text.lines import cells
+from tests.renderers import synthetic
 
 MIB = 1 << 20
 SITE = LedgerLine("heap_live", "cache.(*Cache).Put  cache.go:48", 90 * MIB, 6 * MIB)
@@ -38,6 +42,23 @@ def test_the_longest_bar_is_the_largest_line() -> None:
     bars = {row.split("  ")[1]: row.count("█") for row in rows if row.startswith("  ")}
     assert bars["live heap"] == 24
     assert 0 < bars["garbage"] < 24
+
+
+@pytest.mark.parametrize("rest", [-1, 1, -MIB // 50])
+def test_what_rounds_to_nothing_has_no_sign(rest: int) -> None:
+    part = LedgerLine("unexplained", "no counter accounts for it", rest)
+    over = LedgerLine("unexplained", "unexplained", rest, 0, (part,))
+    shown = replace(LEDGER, lines=(*LEDGER.lines[:2], over))
+    case = replace(synthetic.leak(), ledger=shown)
+    for said in (ledger_text.render(shown, Subject()), screen.render(case), markdown.render(case)):
+        assert "-0.0" not in said
+        assert "unexplained" in said
+
+
+def test_what_is_clearly_missing_keeps_its_sign() -> None:
+    over = LedgerLine("unexplained", "unexplained", -3 * MIB)
+    said = ledger_text.render(replace(LEDGER, lines=(over,)), Subject())
+    assert "-3.0  -2.3 %" in said
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 200])

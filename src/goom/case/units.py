@@ -34,9 +34,17 @@ def bytes_text(count: float) -> str:
     return f"{sign}{size:.{digits}f} {_SUFFIXES[step]}"
 
 
+def whole_mib_text(count: float) -> str:
+    """A byte count of a GC log, which prints whole MiB and cuts the rest off: its 0 is not none."""
+    return "less than 1 MiB" if count < MIB else f"{count / MIB:.0f} MiB"
+
+
 def mib_text(count: float) -> str:
-    """A byte count in MiB with one decimal, no unit: for columns that share the unit."""
-    return "unknown" if math.isnan(count) else f"{count / MIB:.1f}"
+    """A byte count in MiB with one decimal, no unit: for columns that share the unit.
+
+    What rounds to nothing has no sign (``z``), here and in a percentage.
+    """
+    return "unknown" if math.isnan(count) else f"{count / MIB:z.1f}"
 
 
 def percent_text(fraction: float) -> str:
@@ -44,7 +52,7 @@ def percent_text(fraction: float) -> str:
     if math.isnan(fraction):
         return "unknown"
     value = fraction * 100
-    return f"{value:.1f} %" if abs(value) < 10 else f"{value:.0f} %"
+    return f"{value:z.1f} %" if abs(value) < 10 else f"{value:.0f} %"
 
 
 def confidence_text(confidence: float) -> str:

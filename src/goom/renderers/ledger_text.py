@@ -51,7 +51,7 @@ def _line(line: LedgerLine, ledger: Ledger, bar: Span, unit: int) -> Line:
     return (
         Span(f"  {pad(harmless(line.label), _LABEL_COLUMNS)}", "strong"),
         bar,
-        Span(f"{line.bytes / unit:9.1f}"),
+        Span(f"{line.bytes / unit:z9.1f}"),
         Span(f"  {percent_text(share):>6}{error}"),
     )
 
@@ -73,6 +73,6 @@ def _worth_showing(line: LedgerLine, ledger: Ledger) -> list[LedgerLine]:
 
 def _detail(part: LedgerLine, unit: int, room: int) -> Line:
     error = f" ± {part.error_bytes / unit:.1f}" if part.error_bytes >= unit / 20 else ""
-    figure = f"{part.bytes / unit:8.1f}"
+    figure = f"{part.bytes / unit:z8.1f}"
     label = clip(harmless(part.label), max(room - cells(figure + error) - 6, 8))
     return (Span(f"    {figure}{error}"), Span(f"  {label}", "dim"))

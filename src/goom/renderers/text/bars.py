@@ -30,7 +30,7 @@ def bars(case: Case, width: int) -> list[Line]:
     lines: list[Line] = [(Span("  "), Span(clip(title + _when(case, ledger), width - 2), "strong"))]
     for line in shown:
         bar = pad(_bar(line.bytes / most, columns), columns)
-        figure = f"{line.bytes / unit:8.1f}"
+        figure = f"{line.bytes / unit:z8.1f}"
         note = _note(line, ledger, max(width - 6 - label - columns - 8 - 3, 0))
         head = Span(f"    {pad(harmless(line.label), label)}  ")
         lines.append((head, Span(bar, "bar"), Span(figure), Span(f"   {note}", "dim")))

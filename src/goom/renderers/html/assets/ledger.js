@@ -51,7 +51,7 @@ function ledgerBars(report) {
 }
 
 function mibText(bytes) {
-  return (bytes / MIB).toFixed(1);
+  return unsigned((bytes / MIB).toFixed(1));
 }
 
 function ledgerParts(line) {

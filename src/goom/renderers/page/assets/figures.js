@@ -19,10 +19,15 @@ function countOf(count, word) {
   return `${countText(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
+// What rounds to nothing has no sign.
+function unsigned(digits) {
+  return Number(digits) === 0 ? digits.replace("-", "") : digits;
+}
+
 function percentText(fraction) {
   if (!Number.isFinite(fraction)) return "unknown";
   const value = fraction * 100;
-  return `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)} %`;
+  return `${unsigned(value.toFixed(Math.abs(value) < 10 ? 1 : 0))} %`;
 }
 
 function secondsText(seconds) {
