@@ -139,6 +139,16 @@ def test_the_busiest_window_is_as_wide_as_it_was_and_says_when() -> None:
     assert re.search(r"in the 10\.0 s that ended 4\d\.\d s after the start\.", said)
 
 
+@pytest.mark.parametrize(("first", "said"), [(0, "From less than 1 MiB to"), (3, "From 3 MiB to")])
+def test_a_log_that_rounds_does_not_say_that_nothing_survived(first: int, said: str) -> None:
+    """A gctrace prints whole MiB, cut off."""
+    text = "".join(
+        cycle(n, n * 1.0, heap=f"{n + 5}->{n + 5}->{max(n - 3, 0) + first}") for n in range(1, 60)
+    )
+    (found,) = (one for one in told(text).anomalies if one.code == "heap_rises")
+    assert said in found.detail
+
+
 def test_assists_that_take_the_cpu_are_named() -> None:
     assert "assist_storm" in codes(log(mark="50", assist="90"))
     assert "assist_storm" not in codes(log(mark="50", assist="30"))

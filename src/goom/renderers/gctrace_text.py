@@ -6,7 +6,7 @@ from math import isnan
 
 from goom.case.gc_statistics import GCStatistics, Spread
 from goom.case.names import harmless
-from goom.case.units import MIB, bytes_text, percent_text, seconds_text
+from goom.case.units import bytes_text, percent_text, seconds_text, whole_mib_text
 from goom.case.verdict import Finding
 from goom.renderers.gctrace_charts import (
     heap_chart,
@@ -119,18 +119,13 @@ def _goal(told: GCStatistics) -> str:
 def _heap(told: GCStatistics) -> str:
     rate = told.allocated_bytes_per_second
     text = (
-        f"survived {_heap_size(told.heap_marked_first_bytes)} at first,"
-        f" {_heap_size(told.heap_marked_last_bytes)} at last; peak"
-        f" {_heap_size(told.heap_end_peak_bytes)}"
+        f"survived {whole_mib_text(told.heap_marked_first_bytes)} at first,"
+        f" {whole_mib_text(told.heap_marked_last_bytes)} at last; peak"
+        f" {whole_mib_text(told.heap_end_peak_bytes)}"
     )
     if isnan(rate.median):
         return text
     return f"{text}; allocated {bytes_text(rate.median)}/s (median), p95 {bytes_text(rate.p95)}/s"
-
-
-def _heap_size(size_bytes: float) -> str:
-    """The runtime prints whole MiB, the rest cut off."""
-    return f"{size_bytes / MIB:.0f} MiB" if size_bytes >= MIB else "under 1 MiB"
 
 
 def _scavenger(told: GCStatistics) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goom.case.gctrace import GCCycles
-from goom.case.units import MIB, bytes_text
+from goom.case.units import MIB, whole_mib_text
 from goom.case.verdict import Finding
 from goom.signals.trend import floors, trend
 
@@ -26,7 +26,7 @@ def rising(cycles: GCCycles) -> Iterator[Finding]:
         yield Finding(
             code="heap_rises",
             title="What survives rises and does not level off",
-            detail=f"From {bytes_text(float(low[0]))} to {bytes_text(float(low[-1]))} over "
+            detail=f"From {whole_mib_text(float(low[0]))} to {whole_mib_text(float(low[-1]))} over "
             f"{len(cycles)} cycles. goom diagnose tells why, from profiles beside this log.",
             source=f"gctrace line {int(cycles.line[-1])}",
         )
