@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from math import nan
 
 from goom.case.binary import BinaryCalls
@@ -12,7 +13,7 @@ from goom.case.span_occupancy import SpanOccupancy
 from goom.case.units import bytes_text
 from goom.case.verdict import Blame
 from goom.runtime.size_classes import fitting
-from goom.signals.keepers import keepers_near
+from goom.signals.keepers import Keeper, keepers_near
 from goom.signals.site_growth import Site, SiteGrowth
 
 _MOST = 6
@@ -148,6 +149,11 @@ def with_keepers(
     """Put whoever may keep the objects next to whoever allocates them, as a possibility."""
     if not rows:
         return rows
+    above = _keeper_above(rows, binary, sites)
+    if above is not None:
+        row = next(row for row in rows if row.function == above.frame.function)
+        kept = replace(row, why=f"adds to {above.what}: may be what keeps them; {row.why}")
+        rows = (rows[0], kept, *(other for other in rows[1:] if other is not row))
     named = [row.function for row in rows]
     keepers = keepers_near(named[:3], binary, sites)
     if any(one.frame.function == named[0] and one.what == "a map" for one in keepers):
@@ -161,4 +167,33 @@ def with_keepers(
         for one in keepers
         if one.frame.function not in named
     ]
-    return (rows[0], *found[:1], *rows[1:], *found[1:2])[:_MOST]
+    first = 1 if above is None else 2
+    return (*rows[:first], *found[:1], *rows[first:], *found[1:2])[:_MOST]
+
+
+def keeping_place(
+    rows: tuple[Blame, ...], binary: BinaryCalls | None, sites: SiteGrowth | None
+) -> Frame | None:
+    """Where a caller of the first row's function adds to the container that grows, if one does."""
+    above = _keeper_above(rows, binary, sites)
+    return above.frame if above is not None else None
+
+
+def _keeper_above(
+    rows: tuple[Blame, ...], binary: BinaryCalls | None, sites: SiteGrowth | None
+) -> Keeper | None:
+    """The row that calls the allocator and adds to a container that grows; None as well where the
+    allocator itself is as likely to be what keeps.
+
+    Shares of one whole whose sum passes 1 overlap: some of what the first row allocates is
+    allocated under the other. That a function adds to a map says little by itself (a request's
+    header is one); that the map grows in the heap profile tells it from those that do not.
+    """
+    names = {row.function for row in rows[1:] if rows[0].share_fraction + row.share_fraction > 1.0}
+    near = keepers_near([row.function for row in rows], binary, sites)
+    first = next((one for one in near if one.frame.function == rows[0].function), None)
+    grown = [one for one in near if one.frame.function in names and one.grown_bytes > 0]
+    maps = [one for one in grown if one.what == "a map"]
+    if first is not None and (first.what == "a map" or not maps):
+        return None
+    return max(maps or grown, key=lambda one: one.grown_bytes, default=None)

@@ -19,11 +19,14 @@ _DEEP = 2
 
 
 class Keeper(NamedTuple):
-    """``what`` it adds to, and from which of the functions it is reached."""
+    """``what`` it adds to, from which of the functions it is reached, and by how much its own
+    allocations (those of its container) grew in the heap profiles.
+    """
 
     frame: Frame
     what: str
     reached_from: str
+    grown_bytes: float = 0.0
 
 
 def keepers_near(
@@ -41,7 +44,7 @@ def keepers_near(
     growing = _growing(sites)
     near = [name for name in reach if name in adds]
     near.sort(key=lambda name: (name not in growing, adds[name][1] != "a map", reach[name][0]))
-    return tuple(Keeper(*adds[name], reach[name][1]) for name in near)
+    return tuple(Keeper(*adds[name], reach[name][1], growing.get(name, 0.0)) for name in near)
 
 
 def _adders(binary: BinaryCalls) -> dict[str, tuple[Frame, str]]:
@@ -70,11 +73,11 @@ def _within_reach(functions: tuple[str, ...], binary: BinaryCalls) -> dict[str, 
     return reach
 
 
-def _growing(sites: SiteGrowth | None) -> set[str]:
+def _growing(sites: SiteGrowth | None) -> dict[str, float]:
     if sites is None or len(sites.look_seconds) < 2:
-        return set()
+        return {}
     return {
-        site.frame.function
+        site.frame.function: float(site.inuse_bytes[-1] - site.inuse_bytes[0])
         for site in sites.sites
         if site.inuse_bytes[-1] > site.inuse_bytes[0] and site.inuse_bytes[-1] > 0
     }
