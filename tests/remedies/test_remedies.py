@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import inf, nan
 
@@ -116,6 +117,7 @@ def test_gogc_is_raised_only_where_there_is_room(tables: Tables) -> None:
     churn = Verdict(cause="alloc_churn")
     (order,) = raise_gogc(churn, course, marked, cost)
     assert "GOMEMLIMIT" in order.title
+    assert not {"GOGC", "GOMEMLIMIT"} & set(re.findall(r"\w+", order.action))  # said once
     assert not list(raise_gogc(Verdict(cause="heap_leak"), course, marked, cost))
     tight = replace(course, harm=replace(course.harm, limit_bytes=30.0 * MIB))
     assert not list(raise_gogc(churn, tight, marked, cost))

@@ -36,7 +36,7 @@ def raise_gogc(
         when="now",
         order=10,
         title=f"Set GOGC={better}{held}",
-        action=f"Set GOGC={better} in the environment{held}.",
+        action="Use the environment, or debug.SetGCPercent in the code.",
         effect=f"The goal goes from {cost.goal_ratio:.1f} to {1 + better / 100:.1f} times the "
         f"marked heap; GC CPU falls from {share:.0%} to about {share * now / better:.0%}.",
         cost=f"about {bytes_text(marked.peak_bytes * (better - now) / 100)} more memory",
