@@ -10,9 +10,11 @@ import pytest
 
 from goom.case.model import Case
 from goom.case.subject import Ending, Subject
-from goom.case.verdict import Reason, Rival
+from goom.case.verdict import Reason, Remedy, Rival
+from goom.renderers import markdown
 from goom.renderers.text import screen
 from goom.renderers.text.lines import cells, in_ascii
+from goom.renderers.text.orders import orders
 from tests.renderers import synthetic, synthetic_others
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -69,6 +71,39 @@ def test_the_strongest_evidence_against_a_rival_is_the_one_shown() -> None:
     shown = screen.render(replace(case, verdict=replace(case.verdict, rivals=(rival,))))
     assert "strong words" in shown
     assert "weak words" not in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "shown", "hidden"),
+    [
+        ("Copy them.", "Part them at main.keep. Copy them. Spans empty.", "…"),
+        ("", "Part them at main.keep. Spans empty.", "…"),
+        ("Copy " + "the few that live long " * 12 + "elsewhere.", "Copy the few that", "Spans"),
+        ("Copy them. " + "Then " + "wait " * 50, "Copy them. Spans empty.", "wait"),
+    ],
+)
+def test_an_effect_is_not_shown_in_place_of_what_brings_it_about(
+    action: str, shown: str, hidden: str
+) -> None:
+    order = Remedy(
+        code="c", when="code", title="Part them at main.keep", action=action, effect="Spans empty."
+    )
+    lines = orders(replace(synthetic_others.healthy(), remedies=(order,)), 80)
+    assert len(lines) <= 3
+    said = " ".join(" ".join(span.text for line in lines for span in line).split())
+    assert shown in said
+    assert hidden not in said
+
+
+def test_who_was_not_heard_is_not_said_to_have_nothing_to_say() -> None:
+    case = synthetic.leak()
+    unheard = Rival("alloc_churn", 0.1, (), (), "not checked: no collection ran")
+    silent = Rival("off_heap", 0.1, (), ())
+    case = replace(case, verdict=replace(case.verdict, rivals=(unheard, silent)))
+    said = {row.split()[0]: row for row in screen.render(case).splitlines() if " 0.10 " in row}
+    assert "not checked: no collection ran" in said["alloc_churn"]
+    assert "nothing speaks for it" in said["off_heap"]
+    assert "not checked: no collection ran" in markdown.render(case)
 
 
 def test_a_healthy_service_is_called_healthy_without_alarm() -> None:

@@ -31,20 +31,26 @@ def _block(name: str, remedies: list[Remedy], width: int) -> list[Line]:
     for remedy in remedies[:_ORDERS_SHOWN]:
         head = Span(f"  {'' if lines else name:6}", "strong")
         most = _LATER_ROWS if lines else _ORDER_ROWS
-        said = _whole_sentences(remedy, width - cells(head.text), most)
+        said = _said(remedy, width - cells(head.text), most)
         lines += hanging((head,), said, width, most)
     return lines
 
 
-def _whole_sentences(remedy: Remedy, width: int, most: int) -> str:
-    """What to do, and its effect: as many sentences as fit; the report has them all."""
-    said = harmless(remedy.title).rstrip(".") + "."
+def _said(remedy: Remedy, width: int, most: int) -> str:
+    """What to do, and its effect: as many whole sentences as fit; the report has them all.
+
+    An effect without what brings it about is no order: where not even the first sentence of that
+    fits, it is said all the same, and its end is cut off.
+    """
+    title = said = harmless(remedy.title).rstrip(".") + "."
     for part in (remedy.action, remedy.effect):
         for sentence in _SENTENCE_END.split(harmless(part)):
             longer = f"{said} {sentence.strip().rstrip('.')}."
             if not sentence.strip() or len(wrapped(longer, width)) > most:
                 break
             said = longer
+        if part.strip() and said == title:
+            return f"{title} {harmless(part)}"
     return said
 
 
