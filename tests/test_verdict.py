@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from goom.case.evidence import NO_HEAP_PROFILE, Evidence, NotRead
 from goom.case.evidence_words import TWO_HEAP_PROFILES
+from goom.case.gctrace import GCTrace
 from goom.case.subject import Subject
 from goom.case.verdict import CANNOT_TELL, CAUSES, Hypothesis, NotChecked, Reason
 from goom.verdict import LEAST_CONFIDENCE, weigh
+from tests.signals.small_evidence import log
 
 NOTHING = Evidence(subject=Subject())
 
@@ -84,6 +86,32 @@ def test_what_was_not_checked_keeps_a_share_and_says_what_it_lacked() -> None:
     assert next(one for one in verdict.rivals if one.cause == "alloc_churn").confidence > 0.1
     assert verdict.cause == CANNOT_TELL
     assert any("gctrace" in what for what in verdict.missing)
+
+
+def trace(collections: int) -> GCTrace:
+    return log([(float(at), 4, 2, 4) for at in range(collections)])
+
+
+TRACED = Subject(environment={"GODEBUG": "gctrace=1"})
+
+
+@pytest.mark.parametrize(
+    ("seen", "lacking", "words"),
+    [
+        (NOTHING, ("GCCost",), "not checked, for want of a GC log (GODEBUG=gctrace=1)"),
+        (NOTHING, ("GCCost", "Course"), "(GODEBUG=gctrace=1) and of memory over time"),
+        (Evidence(subject=TRACED), ("GCCost",), "no collection ran, so there is no GC log"),
+        (Evidence(subject=TRACED, gctrace=trace(0)), ("GCCost",), "no collection ran"),
+        (Evidence(subject=TRACED, gctrace=trace(2)), ("GCCost",), "2 collections ran, too few"),
+        (Evidence(subject=TRACED), ("Pooling",), "for want of heap profiles"),
+    ],
+)
+def test_who_could_not_speak_says_why(seen: Evidence, lacking: tuple[str, ...], words: str) -> None:
+    silent = (NotChecked("alloc_churn", lacking),)
+    rivals = weigh((said("heap_leak", 9), said("off_heap", 1)), silent, seen).rivals
+    told = {one.cause: one.unheard for one in rivals}
+    assert words in told["alloc_churn"]
+    assert not told["off_heap"]
 
 
 def test_the_heaviest_reason_is_said_first() -> None:

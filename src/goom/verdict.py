@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import exp
+from math import exp, nan
 
 from goom.case.evidence import Evidence
-from goom.case.evidence_words import OF_HEAP_PROFILES, missing_words
+from goom.case.evidence_words import OF_HEAP_PROFILES, missing_words, unheard_words
 from goom.case.verdict import CANNOT_TELL, Hypothesis, NotChecked, Reason, Rival, Verdict
 
 # Detectors do not share all evidence that they weigh, so their odds are flattened before they
@@ -45,11 +45,7 @@ def weigh(
     hypotheses: Sequence[Hypothesis], silent: Sequence[NotChecked], evidence: Evidence
 ) -> Verdict:
     """Rank the hypotheses; "cannot tell" when nothing was seen that could tell them apart."""
-    unheard = [
-        Hypothesis(cause=one.name, prior=UNHEARD_LOG_ODDS, missing=missing_words(one.missing))
-        for one in silent
-    ]
-    heard = [*hypotheses, *unheard]
+    heard = [*hypotheses, *(_unheard(one, evidence) for one in silent)]
     if not evidence.keeps_heap_profile:
         heard = [_without_heap_profiles(one) for one in heard]
     ranked = sorted(heard, key=lambda one: -one.log_odds)
@@ -72,6 +68,23 @@ def weigh(
         tell_apart=_tell_apart(ranked) if confidence < _SURE else "",
         unnamed=_unnamed(first, evidence),
     )
+
+
+def _unheard(one: NotChecked, evidence: Evidence) -> Hypothesis:
+    return Hypothesis(
+        cause=one.name,
+        prior=UNHEARD_LOG_ODDS,
+        missing=missing_words(one.missing),
+        unheard=unheard_words(one.missing, collections=_collections(evidence)),
+    )
+
+
+def _collections(evidence: Evidence) -> float:
+    """How many the GC log shows; nan when none was asked for."""
+    if evidence.gctrace is not None and len(evidence.gctrace.cycles):
+        return float(len(evidence.gctrace.cycles))
+    traced = "gctrace=1" in evidence.subject.environment.get("GODEBUG", "")
+    return 0.0 if traced else nan
 
 
 def _without_heap_profiles(one: Hypothesis) -> Hypothesis:
@@ -133,7 +146,11 @@ def _absent(evidence: Evidence) -> tuple[str, ...]:
 
 def _rival(one: Hypothesis, shares: dict[str, float]) -> Rival:
     return Rival(
-        one.cause, shares[one.cause], _heaviest(one.speaks_for), _heaviest(one.speaks_against)
+        one.cause,
+        shares[one.cause],
+        _heaviest(one.speaks_for),
+        _heaviest(one.speaks_against),
+        one.unheard,
     )
 
 

@@ -82,6 +82,7 @@ def _rival(rival: Rival) -> Json:
         "confidence": plain(rival.confidence),
         "for": _reasons(rival.speaks_for),
         "against": _reasons(rival.speaks_against),
+        "unheard": plain(rival.unheard),
     }
 
 

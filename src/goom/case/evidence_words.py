@@ -54,6 +54,18 @@ def missing_words(type_names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_words(name) for name in type_names))
 
 
+def unheard_words(type_names: Iterable[str], *, collections: float) -> str:
+    """Why a detector could not speak. ``collections`` is how many a GC log that was asked for
+    shows, nan when none was: nobody is told to ask for it again.
+    """
+    missing = missing_words(type_names)
+    if _LOG in missing and collections == 0:
+        return "not checked: no collection ran, so there is no GC log"
+    if _LOG in missing and collections > 0:
+        return f"not checked: {collections:.0f} collections ran, too few to judge by"
+    return f"not checked, for want of {' and of '.join(missing)}"
+
+
 def _words(name: str) -> str:
     if name in _WORDS:
         return _WORDS[name]

@@ -58,6 +58,7 @@ class Hypothesis:
     blame: tuple[Blame, ...] = ()
     scenario: str = "unknown"
     limit_reached_at_seconds: float = nan  # epoch at which this cause alone reaches the limit
+    unheard: str = ""  # why its detector could not speak
     most_confidence: float = 1.0  # that evidence of this kind can make, however strong
 
     @property
@@ -69,12 +70,15 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A hypothesis with its confidence among the others."""
+    """A hypothesis with its confidence among the others. ``unheard`` says why its detector could
+    not speak; empty for all that did.
+    """
 
     cause: str
     confidence: float
     speaks_for: tuple[Reason, ...]
     speaks_against: tuple[Reason, ...]
+    unheard: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,10 +128,11 @@ def _rivals(verdict: Verdict) -> list[str]:
 
 def _rival(rival: Rival) -> Row:
     sides = (rival.speaks_for, rival.speaks_against)
+    silent = _cell(rival.unheard) or "nothing"
     return (
         f"`{_name(rival.cause)}`",
         confidence_text(rival.confidence),
-        *("; ".join(_cell(reason.text) for reason in side) or "nothing" for side in sides),
+        *("; ".join(_cell(reason.text) for reason in side) or silent for side in sides),
     )
 
 

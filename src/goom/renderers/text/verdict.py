@@ -115,7 +115,7 @@ def _because(rival: Rival, unsure: bool) -> str:
     sides = (rival.speaks_against, rival.speaks_for)
     first, second = reversed(sides) if unsure else sides
     strongest = _strongest(first) or _strongest(second)
-    return strongest.text if strongest else "nothing speaks for it"
+    return strongest.text if strongest else rival.unheard or "nothing speaks for it"
 
 
 def _strongest(reasons: tuple[Reason, ...]) -> Reason | None:

@@ -17,7 +17,7 @@ function rivalCard(one) {
     el("header", {}, el("h3", {}, one.cause), el("span", { class: "figure" }, confidenceText(one.confidence)),
       shareBar(one.confidence, "wide")),
     el("p", { class: "soft" }, CAUSES[one.cause] || ""),
-    reasonList("For", "+", one.for), reasonList("Against", "−", one.against),
+    one.unheard ? el("p", { class: "none" }, one.unheard) : [reasonList("For", "+", one.for), reasonList("Against", "−", one.against)],
     one.missing && one.missing.length ? missingList("Missing", one.missing) : null);
 }
 
