@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from goom.sources import procfs, surroundings
 from goom.sources.cgroup import MemoryCgroup, droppable_bytes
@@ -115,6 +116,8 @@ class Watch:
         except ProcessLookupError:
             return  # it ended just now
         except OSError as error:
+            if not Path(f"/proc/{self.pid}").exists():
+                return  # it ended before the file was opened: nothing that could be read is lost
             self.recorder.not_read(f"/proc/{self.pid}/{name}", error.strerror or str(error))
             return
         if body:
