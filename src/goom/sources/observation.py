@@ -29,6 +29,7 @@ _MAPPINGS = Cadence(first=(0.1, 1.0), every_seconds=5.0, stretch_fraction=0.05)
 _FAMILY = Cadence(first=(0.1, 0.3), every_seconds=1.0, stretch_fraction=0.02)
 _NEAR_SHARE = 0.75
 _CALM_SECONDS = 3.0
+_HELD_WAIT_SECONDS = 0.005
 _CALLS_AT_SECONDS = 1.5  # reading the binary must not compete with the start of the program
 
 
@@ -89,7 +90,7 @@ class Observation:
         why = "no cgroup that can be frozen can be made here"
         try:
             if freezer is not None:
-                return Warden(group, freezer, limit_bytes, self.xray.while_held)
+                return Warden(group, freezer, limit_bytes, self._while_held)
         except OSError as error:
             why = error.strerror or str(error)
         self.recorder.not_read("the program held still at the brink", why)
@@ -170,6 +171,13 @@ class Observation:
         warden, self._warden = self._warden, None
         if warden is not None:
             warden.close()
+
+    def _while_held(self) -> None:
+        """What the charge is just then, and who holds it: the rows before and after may be far off
+        when the machine is busy.
+        """
+        self.watch.cgroup_look(wait_seconds=_HELD_WAIT_SECONDS)
+        self.xray.while_held()
 
     def _at_brink(self) -> None:
         if self.brink is not None:

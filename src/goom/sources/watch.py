@@ -54,15 +54,17 @@ class Watch:
                 self.recorder.process_look(at, figures)
             self.cgroup_look()
 
-    def cgroup_look(self) -> None:
-        """One row of the cgroup alone."""
-        if self.group is None:
+    def cgroup_look(self, *, wait_seconds: float = -1.0) -> None:
+        """One row of the cgroup alone; none if another look takes longer than may be waited."""
+        if self.group is None or not self._lock.acquire(timeout=wait_seconds):
             return
-        with self._lock:
+        try:
             at, figures = time.time(), self.group.look()
             if figures:
                 self.cgroup = figures
                 self.recorder.cgroup_look(at, figures)
+        finally:
+            self._lock.release()
 
     def kernel_look(self) -> None:
         """The cgroup's figures and every mapping, back to back: what the ledger is made of."""
