@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goom.case.evidence import NO_HEAP_PROFILE, Evidence, NotRead
 from goom.case.evidence_words import TWO_HEAP_PROFILES
-from goom.case.gctrace import GCTrace
 from goom.case.subject import Subject
 from goom.case.verdict import CANNOT_TELL, CAUSES, Hypothesis, NotChecked, Reason
 from goom.verdict import LEAST_CONFIDENCE, weigh
-from tests.signals.small_evidence import log
+from tests.signals.small_evidence import log, memstats
 
 NOTHING = Evidence(subject=Subject())
 
@@ -88,22 +89,23 @@ def test_what_was_not_checked_keeps_a_share_and_says_what_it_lacked() -> None:
     assert any("gctrace" in what for what in verdict.missing)
 
 
-def trace(collections: int) -> GCTrace:
-    return log([(float(at), 4, 2, 4) for at in range(collections)])
-
-
-TRACED = Subject(environment={"GODEBUG": "gctrace=1"})
+def ran(collections: int) -> Evidence:
+    """A program that counts its collections, the log of which was asked for but not read."""
+    subject = Subject(environment={"GODEBUG": "gctrace=1"})
+    return Evidence(subject=subject, memstats=memstats([0, 9], NumGC=[0, collections]))
 
 
 @pytest.mark.parametrize(
     ("seen", "lacking", "words"),
     [
-        (NOTHING, ("GCCost",), "not checked, for want of a GC log (GODEBUG=gctrace=1)"),
-        (NOTHING, ("GCCost", "Course"), "(GODEBUG=gctrace=1) and of memory over time"),
-        (Evidence(subject=TRACED), ("GCCost",), "no collection ran, so there is no GC log"),
-        (Evidence(subject=TRACED, gctrace=trace(0)), ("GCCost",), "no collection ran"),
-        (Evidence(subject=TRACED, gctrace=trace(2)), ("GCCost",), "2 collections ran, too few"),
-        (Evidence(subject=TRACED), ("Pooling",), "for want of heap profiles"),
+        (NOTHING, ("GCCost",), "not checked without a GC log (GODEBUG=gctrace=1)"),
+        (NOTHING, ("GCCost", "Course"), "(GODEBUG=gctrace=1) and memory over time"),
+        (ran(0), ("GCCost",), "no collection ran, so no GC log"),
+        (ran(2), ("GCCost",), "too few collections, 2"),
+        (ran(10), ("GCCost",), "not checked without a GC log"),
+        (replace(NOTHING, gctrace=log([(1.0, 4, 2, 4)])), ("GCCost",), "too few collections, 1"),
+        (replace(NOTHING, gctrace=log([])), ("GCCost",), "not checked without a GC log"),
+        (ran(0), ("Pooling",), "without heap profiles"),
     ],
 )
 def test_who_could_not_speak_says_why(seen: Evidence, lacking: tuple[str, ...], words: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import exp, nan
+from math import exp, isnan, nan
 
 from goom.case.evidence import Evidence
 from goom.case.evidence_words import OF_HEAP_PROFILES, missing_words, unheard_words
@@ -80,11 +80,13 @@ def _unheard(one: NotChecked, evidence: Evidence) -> Hypothesis:
 
 
 def _collections(evidence: Evidence) -> float:
-    """How many the GC log shows; nan when none was asked for."""
-    if evidence.gctrace is not None and len(evidence.gctrace.cycles):
-        return float(len(evidence.gctrace.cycles))
-    traced = "gctrace=1" in evidence.subject.environment.get("GODEBUG", "")
-    return 0.0 if traced else nan
+    """How many ran, by the program's own count or its GC log; nan when neither was seen.
+
+    That a log was asked for and is not there says nothing: its output may go where nobody reads.
+    """
+    counted = evidence.memstats.last("NumGC") if evidence.memstats is not None else nan
+    logged = len(evidence.gctrace.cycles) if evidence.gctrace is not None else 0
+    return float(logged or nan) if isnan(counted) else max(counted, float(logged))
 
 
 def _without_heap_profiles(one: Hypothesis) -> Hypothesis:

@@ -14,6 +14,7 @@ OF_HEAP_PROFILES = frozenset(
     (TWO_HEAP_PROFILES, HEAP_PROFILE_OF_GARBAGE, HEAP_PROFILE_OF_BURST, HEAP_PROFILE_OF_SURVIVORS)
 )
 _LOG = "a GC log (GODEBUG=gctrace=1)"
+_FEW_COLLECTIONS = 3  # of which nothing can be said
 _TWO_HEAPS = "two heap profiles some time apart"
 _OVER_TIME = "memory over time"
 _WORDS = {
@@ -55,15 +56,15 @@ def missing_words(type_names: Iterable[str]) -> tuple[str, ...]:
 
 
 def unheard_words(type_names: Iterable[str], *, collections: float) -> str:
-    """Why a detector could not speak. ``collections`` is how many a GC log that was asked for
-    shows, nan when none was: nobody is told to ask for it again.
+    """Why a detector could not speak. ``collections`` is how many are known to have run, nan
+    unknown: where none did, nobody is told to ask for their log.
     """
     missing = missing_words(type_names)
     if _LOG in missing and collections == 0:
-        return "not checked: no collection ran, so there is no GC log"
-    if _LOG in missing and collections > 0:
-        return f"not checked: {collections:.0f} collections ran, too few to judge by"
-    return f"not checked, for want of {' and of '.join(missing)}"
+        return "not checked: no collection ran, so no GC log"
+    if _LOG in missing and 0 < collections < _FEW_COLLECTIONS:
+        return f"not checked: too few collections, {collections:.0f}"
+    return f"not checked without {' and '.join(missing)}"
 
 
 def _words(name: str) -> str:
