@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from goom.case.evidence import Profiles
 from goom.case.gctrace import GCCycles, GCTrace
 from goom.case.series import MemStatsSeries
-from goom.case.units import MIB, bytes_text
+from goom.case.units import MIB, bytes_text, whole_mib_text
 from goom.rooms import signal
 from goom.signals.gc_processes import main_process, of_process
 from goom.signals.startup_watch import StartupWatch
@@ -59,10 +59,9 @@ class MarkedHeap:
 
     @property
     def last_text(self) -> str:
-        """The last mark in words; a gctrace prints whole MiB, so its 0 is less than one."""
-        if self.source == "gctrace" and self.last_bytes < MIB:
-            return "less than 1 MiB"
-        return bytes_text(self.last_bytes)
+        """The last mark in words."""
+        in_words = whole_mib_text if self.source == "gctrace" else bytes_text
+        return in_words(self.last_bytes)
 
     @property
     def peak_bytes(self) -> float:
