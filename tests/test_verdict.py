@@ -101,6 +101,7 @@ def ran(collections: int) -> Evidence:
         (NOTHING, ("GCCost",), "not checked without a GC log (GODEBUG=gctrace=1)"),
         (NOTHING, ("GCCost", "Course"), "(GODEBUG=gctrace=1) and memory over time"),
         (ran(0), ("GCCost",), "no collection ran, so no GC log"),
+        (ran(0), ("MarkedHeap",), "no collection ran, so no GC log"),
         (ran(2), ("GCCost",), "too few collections, 2"),
         (ran(10), ("GCCost",), "not checked without a GC log"),
         (replace(NOTHING, gctrace=log([(1.0, 4, 2, 4)])), ("GCCost",), "too few collections, 1"),

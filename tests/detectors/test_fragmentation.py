@@ -177,4 +177,4 @@ def test_the_summary_says_of_when_its_figures_are() -> None:
     one = {name: column[-1:] for name, column in known.memstats.columns.items()}
     single = MemStatsSeries(known.memstats.time_seconds[-1:], one)
     found = supply(fragmentation, diagnose(replace(known, memstats=single)).signals)
-    assert found.summary.startswith("At the only look, ")
+    assert found.summary.startswith("At the last look, ")

@@ -48,7 +48,7 @@ def test_a_load_by_others_is_said_to_be_theirs() -> None:
     )
     assert said.cause == "startup_burst"
     texts = [one.text for one in said.speaks_for]
-    assert any(text.endswith("the main goroutine waited for others to load") for text in texts)
+    assert any(text.endswith("it was not at its post yet") for text in texts)
 
 
 def test_a_peak_at_the_start_that_nearly_reached_the_limit_is_told_when_it_survived() -> None:

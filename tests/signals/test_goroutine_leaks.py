@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from math import isnan, nan
 
 import numpy as np
@@ -257,3 +258,25 @@ def test_a_leak_grows_beside_some_that_run_just_then() -> None:
     looks = [goroutines(now, (WAITS, round(20 * now)), ((), round(5 + now % 3))) for now in TIMES]
     (leak,) = judged(looks)
     assert leak.count == pytest.approx(220)
+
+
+def called(at_seconds: float, ids: Iterable[int], request: int) -> GoroutineDump:
+    """The same, with what ask was called with: the first five are idle, the others work."""
+    plain = dump(at_seconds, ids)
+    words = tuple(
+        f"0xc0000{number:05x}, {0 if number <= 5 else request * number:#x}"
+        for number in plain.ids.tolist()
+    )
+    return replace(plain, arguments=words)
+
+
+def test_where_most_ran_in_between_the_idle_ones_are_no_vote() -> None:
+    ids = range(1, 51)
+    busy = judged(rising(), [called(1, ids, 16), called(11, ids, 48)])
+    stuck = judged(rising(), [called(1, ids, 16), called(11, ids, 16)])
+    (of_busy,), (of_stuck,) = busy, stuck
+    said = of_stuck.vote("age")
+    assert said is not None and said.side == FOR and "50 of 50" in said.text
+    instead = of_busy.vote("age")
+    assert instead is not None and instead.weight < 0.05 * said.weight
+    assert of_busy.confidence < of_stuck.confidence

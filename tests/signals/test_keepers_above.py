@@ -25,6 +25,7 @@ def test_a_measured_row_whose_map_grows_stands_next_to_the_allocator() -> None:
 def test_a_map_that_does_not_grow_moves_nobody() -> None:
     """Every handler adds to some map: a header, a form."""
     assert with_keepers(ROWS, calls(), looks(0)) == ROWS
+    assert with_keepers(ROWS, calls(), looks(0.5)) == ROWS  # one sample more
     assert keeping_place(ROWS, calls(), looks(0)) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from goom.case.evidence import GoroutineDumps
 from goom.case.profile import GoroutineDump
@@ -74,3 +75,38 @@ def test_dumps_that_show_words_tell_where_the_last_one_does_not() -> None:
     assert (found.old, found.stayed) == (0, 0)
     unknown = members(lambda _: "...", lambda _: "...")
     assert (unknown.old, unknown.stayed) == (10, 10)
+
+
+def test_one_word_that_is_no_stacks_is_another_call() -> None:
+    """A counter, a request: a stack moves by a multiple of 2 KiB."""
+    found = members(lambda _: "0xc000200010, 0x5", lambda _: "0xc000200010, 0x69")
+    assert (found.old, found.ran, found.goes_round) == (0, 10, 1.0)
+
+
+def test_where_most_went_round_the_idle_few_are_no_proof() -> None:
+    half = members(stuck, lambda number: (the_next if number < 105 else stuck)(number))
+    assert (half.old, half.stayed, half.ran) == (5, 5, 5)
+    assert half.goes_round == 0.5
+
+
+def test_a_few_members_in_the_dumps_with_words_do_not_hide_the_many_of_the_others() -> None:
+    first, last = dump(10.0, stuck), dump(40.0, stuck)
+    words = [replace(one, taken_at_seconds=at) for one, at in ((_few(first), 1), (_few(first), 3))]
+    mute = [replace(one, arguments=()) for one in (first, last)]
+    found = leak_members(GoroutineDumps((*words, *mute)), Subject())
+    assert found is not None
+    (only,) = found.by_key.values()
+    assert (only.old, only.stayed, only.apart_seconds) == (10, 10, 30.0)
+
+
+def _few(whole: GoroutineDump) -> GoroutineDump:
+    """Two of its goroutines."""
+    text = "\n\n".join(
+        f"goroutine {number} [chan receive]:\nmain.(*desk).book({stuck(number)})\n"
+        "\t/src/desk.go:40 +0x19\nnet/http.(*conn).serve(0xc000000001)\n"
+        "\t/go/src/net/http/server.go:2092 +0x5d0\n"
+        "created by net/http.(*Server).Serve in goroutine 1\n"
+        "\t/go/src/net/http/server.go:3285 +0x4b4"
+        for number in whole.ids[:2].tolist()
+    )
+    return goroutine_dump.parse(text)

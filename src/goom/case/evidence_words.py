@@ -60,9 +60,10 @@ def unheard_words(type_names: Iterable[str], *, collections: float) -> str:
     unknown: where none did, nobody is told to ask for their log.
     """
     missing = missing_words(type_names)
-    if _LOG in missing and collections == 0:
+    log = any(one.startswith(_LOG) for one in missing)
+    if log and collections == 0:
         return "not checked: no collection ran, so no GC log"
-    if _LOG in missing and 0 < collections < _FEW_COLLECTIONS:
+    if log and 0 < collections < _FEW_COLLECTIONS:
         return f"not checked: too few collections, {collections:.0f}"
     return f"not checked without {' and '.join(missing)}"
 

@@ -36,6 +36,8 @@ def bytes_text(count: float) -> str:
 
 def whole_mib_text(count: float) -> str:
     """A byte count of a GC log, which prints whole MiB and cuts the rest off: its 0 is not none."""
+    if not count < GIB:
+        return bytes_text(count)
     return "less than 1 MiB" if count < MIB else f"{count / MIB:.0f} MiB"
 
 

@@ -129,7 +129,7 @@ def _lasting(
             free=free,
             live=live,
             beside=composition.late_bytes("garbage", "stacks", "metadata"),
-            when=f"Through the last {seconds_text(apart)}" if apart else "At the only look",
+            when=f"Through the last {seconds_text(apart)}" if apart else "At the last look",
         )
     if spans is None:
         return _Held(

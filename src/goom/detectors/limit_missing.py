@@ -112,7 +112,9 @@ def _flat(weighing: Weighing, course: Course, near: float, source: str) -> None:
     flat = max(level, small)
     weighing.plus(1.0 * flat * before_it * near, "the marked heap is flat", source)
     rises = f"the marked heap still rises ({bytes_text(course.rise_bytes)})"
-    weighing.minus(3.0 * (1.0 - flat), rises, source)
+    burst = f"the marked heap rose by {bytes_text(course.rise_bytes)} in the burst"
+    goes_on = course.still_rising > 0.5
+    weighing.minus((3.0 if goes_on else 1.5) * (1.0 - flat), rises if goes_on else burst, source)
 
 
 def _garbage(weighing: Weighing, growth: Growth | None, marked: MarkedHeap) -> None:

@@ -153,12 +153,13 @@ def _putters(pooling: Pooling, binary: BinaryCalls | None) -> tuple[Frame, ...]:
 
 
 def _who_puts(blame: tuple[Blame, ...], putters: tuple[Frame, ...]) -> Frame | None:
-    """The first blamed that puts back, by the line of its Put; a deferred Put is a function of its
-    own to the compiler.
+    """The first blamed that puts back, by the line of its Put, else the only one that does; a
+    deferred Put is a function of its own to the compiler.
     """
     by_name: dict[str, Frame] = {}
     for frame in putters:
         name = enclosing(frame.function)
         by_name.setdefault(name, Frame(name, frame.file, frame.line))
     blamed = (by_name.get(enclosing(row.function)) for row in blame)
-    return next((frame for frame in blamed if frame), next(iter(by_name.values()), None))
+    only = next(iter(by_name.values())) if len(by_name) == 1 else None
+    return next((frame for frame in blamed if frame), only)

@@ -10,13 +10,15 @@ from math import nan
 from goom.case.binary import BinaryCalls
 from goom.case.profile import Frame
 from goom.case.span_occupancy import SpanOccupancy
-from goom.case.units import bytes_text
+from goom.case.units import MIB, bytes_text
 from goom.case.verdict import Blame
 from goom.runtime.size_classes import fitting
 from goom.signals.keepers import Keeper, keepers_near
 from goom.signals.site_growth import Site, SiteGrowth
 
 _MOST = 6
+_WHOLE = 1.0 + 1e-6
+_LEAST_CONTAINER = 0.02  # of all that grew
 _LEAST_SHARE = 0.1
 _LEAST_PINNED = 0.3  # of what is unused
 _NEAR = 0.85  # a caller that carries nearly all of what its callee carries adds the context
@@ -179,6 +181,12 @@ def keeping_place(
     return above.frame if above is not None else None
 
 
+def _enough(sites: SiteGrowth | None) -> float:
+    """By how much a container must grow: one sample more stands for 512 KiB."""
+    whole = 0.0 if sites is None else float(sites.total_bytes[-1] - sites.total_bytes[0])
+    return max(MIB, _LEAST_CONTAINER * whole)
+
+
 def _keeper_above(
     rows: tuple[Blame, ...], binary: BinaryCalls | None, sites: SiteGrowth | None
 ) -> Keeper | None:
@@ -189,10 +197,13 @@ def _keeper_above(
     allocated under the other. That a function adds to a map says little by itself (a request's
     header is one); that the map grows in the heap profile tells it from those that do not.
     """
-    names = {row.function for row in rows[1:] if rows[0].share_fraction + row.share_fraction > 1.0}
+    names = {
+        row.function for row in rows[1:] if rows[0].share_fraction + row.share_fraction > _WHOLE
+    }
     near = keepers_near([row.function for row in rows], binary, sites)
     first = next((one for one in near if one.frame.function == rows[0].function), None)
-    grown = [one for one in near if one.frame.function in names and one.grown_bytes > 0]
+    enough = _enough(sites)
+    grown = [one for one in near if one.frame.function in names and one.grown_bytes >= enough]
     maps = [one for one in grown if one.what == "a map"]
     if first is not None and (first.what == "a map" or not maps):
         return None

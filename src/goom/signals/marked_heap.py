@@ -115,9 +115,11 @@ def marked_heap(
 def _served(found: MarkedHeap, started_by_seconds: float) -> MarkedHeap:
     """With few marks since the start only these tell whether what is served survives."""
     later = np.flatnonzero(found.time_seconds > started_by_seconds)
-    survived = found.survival_by_cycle[later]
-    few = 0 < len(later) < _RECENT and later[0] > 0
-    if not few or np.isnan(survived).all():
+    if not 0 < len(later) < _RECENT or not later[0] > 0:
+        return found
+    counted = later if len(later) == 1 else later[1:]  # the first saw what was loaded last, too
+    survived = found.survival_by_cycle[counted]
+    if np.isnan(survived).all():
         return found
     return replace(
         found, survival_fraction=float(np.nanmean(survived)), served_from=int(later[0]) - 1

@@ -142,5 +142,5 @@ def _text(onset: Onset, share: float, busy: float, ended_starting: bool) -> str:
     if share >= _MOSTLY:
         where = f", {share:.0%} of it allocated on the main goroutine"
     elif busy >= _MOSTLY and not isnan(share):
-        where = ", and the main goroutine waited for others to load"
+        where = ", while others than the main goroutine allocated and it was not at its post yet"
     return f"memory rose from the first moment on, for {seconds_text(onset.peak_seconds)}{where}"

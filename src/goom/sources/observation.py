@@ -176,7 +176,9 @@ class Observation:
         """What the charge is just then, and who holds it: the rows before and after may be far off
         when the machine is busy.
         """
+        began = time.monotonic()
         self.watch.cgroup_look(wait_seconds=_HELD_WAIT_SECONDS)
+        self.xray.held_seconds += time.monotonic() - began
         self.xray.while_held()
 
     def _at_brink(self) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
@@ -23,6 +23,8 @@ from goom.rooms import signal
 from goom.signals.leaks.groups import Key, key_of
 
 _WORD = re.compile(r"0x[0-9a-f]{1,16}")
+_LEAST_STACK_BYTES = 2048  # fixedStack, runtime/stack.go
+LEAST_OLD = 4  # fewer prove nothing
 _SOONEST_SECONDS = 1.0  # apart: what is there a blink later proves nothing
 _MOST_PAIRS, _MOST_GROUPS = 12, 2_000
 
@@ -30,8 +32,8 @@ _MOST_PAIRS, _MOST_GROUPS = 12, 2_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
     """One group. Of ``old`` goroutines in an earlier dump ``stayed`` are in a later one, waiting at
-    the same place, ``apart_seconds`` later (0: no two dumps can tell). Those that ran in between
-    and came back count for neither: they have not ended, and they are not stuck.
+    the same place, ``apart_seconds`` later (0: no two dumps can tell). Those that ``ran`` in
+    between and came back are in neither: they have not ended, and they are not stuck.
 
     Waits are of the last dump that holds the group: ``waiting`` goroutines state a wait of a
     minute or more, the longest ``longest_minutes``; ``spread`` is 0 for members that all began to
@@ -40,6 +42,7 @@ class Members:
 
     old: int = 0
     stayed: int = 0
+    ran: int = 0
     apart_seconds: float = 0.0
     members: int = 0
     waiting: int = 0
@@ -51,6 +54,11 @@ class Members:
     def stays(self) -> float:
         """The share of old members that stayed."""
         return self.stayed / self.old if self.old else 0.0
+
+    @property
+    def goes_round(self) -> float:
+        """The share that ran and came back, of all that did not end."""
+        return self.ran / max(self.ran + self.stayed, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,14 +122,12 @@ def _judged(
     named: Sequence[GoroutineDump],
     pairs: Iterable[tuple[int, int]],
 ) -> Members:
-    old, stayed, apart = _stayed(key, by_look, named, pairs)
+    found = _stayed(key, by_look, named, pairs)
     last = max(index for index, look in enumerate(by_look) if key in look)
     dump, rows = named[last], by_look[last][key]
     minutes = np.sort(np.repeat(dump.wait_minutes[rows], np.minimum(dump.counts[rows], 1_000)))
-    return Members(
-        old=old,
-        stayed=stayed,
-        apart_seconds=apart,
+    return replace(
+        found,
         members=int(dump.counts[rows].sum()),
         waiting=int(dump.counts[rows][dump.wait_minutes[rows] >= 1].sum()),
         longest_minutes=int(minutes[-1]),
@@ -135,23 +141,26 @@ def _stayed(
     by_look: Sequence[dict[Key, list[int]]],
     named: Sequence[GoroutineDump],
     pairs: Iterable[tuple[int, int]],
-) -> tuple[int, int, float]:
-    """The pair that says most: many old members, far apart.
+) -> Members:
+    """The pair that says most: many old members, far apart, by dumps that show words if there are
+    members enough in them.
 
     Not the earliest: those of a time when nothing leaked yet come and go, and say nothing of what
     piled up since. In a pile that grows evenly it is the one half way.
     """
-    best = (0, 0, 0.0)
+    best = Members()
     most = (False, 0.0)
     for first, last in pairs:
         before, after = by_look[first].get(key, []), by_look[last].get(key, [])
         between = named[last].taken_at_seconds - named[first].taken_at_seconds
-        says = (bool(any(named[first].arguments) and any(named[last].arguments)),
-                len(before) * between)  # fmt: skip
+        words = any(named[first].arguments) and any(named[last].arguments)
+        says = (words and len(before) >= LEAST_OLD, len(before) * between)
         if before and says > most:
             most = says
             there, ran = _again((named[first], before), (named[last], after))
-            best = (len(before) - ran, there - ran, float(between))
+            best = Members(
+                old=len(before) - ran, stayed=there - ran, ran=ran, apart_seconds=float(between)
+            )
     return best
 
 
@@ -170,12 +179,15 @@ def _said(dump: GoroutineDump, row: int) -> str:
 
 
 def _ran(before: str, after: str) -> bool:
-    """Whether the words changed otherwise than by one and the same distance."""
+    """Whether the words changed otherwise than a stack that moves changes them: all by one and the
+    same distance, between places for stacks, which are of 2 KiB or more and aligned.
+    """
     if before == after:
         return False
     old, new = (_WORD.findall(said) for said in (before, after))
     moved = {int(b, 16) - int(a, 16) for a, b in zip(old, new, strict=False) if a != b}
-    return len(old) == len(new) and len(moved) > 1
+    ran = len(moved) > 1 or any(distance % _LEAST_STACK_BYTES for distance in moved)
+    return len(old) == len(new) and ran
 
 
 def _spread(minutes: Sequence[int]) -> float:

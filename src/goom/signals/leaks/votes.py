@@ -11,7 +11,7 @@ from goom.signals.frames import is_standard_library
 from goom.signals.leaks.groups import LeakGroup
 from goom.signals.leaks.growth import GroupGrowth
 from goom.signals.leaks.marks import LeakMarks
-from goom.signals.leaks.members import LeakMembers, Members
+from goom.signals.leaks.members import LEAST_OLD, LeakMembers, Members
 from goom.signals.leaks.memory import LeakMemory
 from goom.signals.trend import ramp
 
@@ -115,13 +115,14 @@ def age_vote(
 
 
 def _staying(group: LeakGroup, members: Members, per_second: float) -> LeakVote | None:
-    if members.old < 4:
+    if members.old < LEAST_OLD:
         return None
     later = seconds_text(members.apart_seconds)
     if members.stays > 0.7:
         text = f"{members.stayed} of {members.old} seen early still wait {later} later"
+        text += f"; {members.ran} more ran in between" if members.ran else ""
         enough = ramp(members.old, 3, 15) * ramp(members.apart_seconds, 1.0, 4.0)
-        enough *= max(_lasting(group), 0.5)
+        enough *= max(_lasting(group), 0.5) * ramp(members.goes_round, 0.5, 0.1)
         return LeakVote(AGE, FOR, 2.0 * ramp(members.stays, 0.7, 0.95) * enough, text, _DUMPS)
     left = (members.old - members.stayed) / max(members.apart_seconds, 1e-9)
     if members.stays > 0.25 and 0 < left < _TRICKLE * per_second:
