@@ -39,10 +39,11 @@ def entrance(
     since = course.onset.onset_seconds if course.onset is not None else 0.0
     start = sites.index_before(since)
     stop = start + int(sites.total_bytes[start:].argmax())
-    total = sum(rise for _, rise in sites.growth(start, stop) if rise > 0)
+    risen = sites.growth(start, stop)
+    total = sum(rise for _, rise in risen if rise > 0)
     if total <= 0:
         return None
-    allocator = sites.growth(start, stop)[0][0].frame.function
+    allocator = risen[0][0].frame.function
     carried = {site.frame.function: rise for site, rise in sites.caller_growth(start, stop)}
     for frame in _below_the_root(_heaviest(profiles, subject, allocator), subject):
         if carried.get(frame.function, 0.0) >= _NEARLY_ALL * total:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,6 +62,14 @@ class Members:
         return self.ran / max(self.ran + self.stayed, 1)
 
 
+class _Pair(NamedTuple):
+    """Two dumps by index; ``words``: both show what frames were called with."""
+
+    first: int
+    last: int
+    words: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LeakMembers:
     """By group; ``dumps`` is how many dumps name goroutines by id."""
@@ -98,7 +107,7 @@ def _largest(by_look: Sequence[dict[Key, list[int]]]) -> list[Key]:
     return [key for key, _ in most.most_common(_MOST_GROUPS)]
 
 
-def _pairs(named: Sequence[GoroutineDump]) -> list[tuple[int, int]]:
+def _pairs(named: Sequence[GoroutineDump]) -> list[_Pair]:
     """Each dump with the last one, and each that shows words with the last that does, where enough
     time lies between.
     """
@@ -108,7 +117,7 @@ def _pairs(named: Sequence[GoroutineDump]) -> list[tuple[int, int]]:
     for among in (list(range(len(named))), telling):
         apart = [(first, among[-1]) for first in among[:-1] if _apart(moments, first, among[-1])]
         found += apart[:: max(1, len(apart) // _MOST_PAIRS)]
-    return list(dict.fromkeys(found))
+    return [_Pair(*pair, {*pair} <= {*telling}) for pair in dict.fromkeys(found)]
 
 
 def _apart(moments: Sequence[float], first: int, last: int) -> bool:
@@ -120,7 +129,7 @@ def _judged(
     key: Key,
     by_look: Sequence[dict[Key, list[int]]],
     named: Sequence[GoroutineDump],
-    pairs: Iterable[tuple[int, int]],
+    pairs: Iterable[_Pair],
 ) -> Members:
     found = _stayed(key, by_look, named, pairs)
     last = max(index for index, look in enumerate(by_look) if key in look)
@@ -140,7 +149,7 @@ def _stayed(
     key: Key,
     by_look: Sequence[dict[Key, list[int]]],
     named: Sequence[GoroutineDump],
-    pairs: Iterable[tuple[int, int]],
+    pairs: Iterable[_Pair],
 ) -> Members:
     """The pair that says most: many old members, far apart, by dumps that show words if there are
     members enough in them.
@@ -150,10 +159,9 @@ def _stayed(
     """
     best = Members()
     most = (False, 0.0)
-    for first, last in pairs:
+    for first, last, words in pairs:
         before, after = by_look[first].get(key, []), by_look[last].get(key, [])
         between = named[last].taken_at_seconds - named[first].taken_at_seconds
-        words = any(named[first].arguments) and any(named[last].arguments)
         says = (words and len(before) >= LEAST_OLD, len(before) * between)
         if before and says > most:
             most = says
