@@ -22,6 +22,7 @@ from goom.claims.bench.ledger import NOTHING, keep, measured, shown, the_record
 from goom.claims.bench.measuring import Failure, measure_all
 from goom.claims.bench.once import Once
 from tests.claims.twins import all_claims
+from tests.sources.waits import until
 
 
 def claim(
@@ -204,13 +205,13 @@ def test_broken_off_it_leaves_no_process(programs: int) -> None:
         try:
             assert running.stdout is not None
             assert running.stdout.readline() in {b"C000\n", b"C001\n"}
-            wait_until(lambda: len(sleeping(seconds)) >= programs)
+            until(lambda: len(sleeping(seconds)) >= programs)
             running.send_signal(signal.SIGINT)
             running.wait(timeout=20)
         finally:
             running.kill()
     # Who was killed needs a CPU to die on; who was not would sleep for a minute.
-    wait_until(lambda: not sleeping(seconds))
+    until(lambda: not sleeping(seconds))
 
 
 def sleeping(seconds: str) -> list[str]:
@@ -223,10 +224,3 @@ def sleeping(seconds: str) -> list[str]:
         if words[:2] == [b"sleep", seconds.encode()]:
             found.append(folder.name)
     return found
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.02)

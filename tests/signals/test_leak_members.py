@@ -14,8 +14,8 @@ from goom.signals.leaks.members import Members, leak_members
 Words = Callable[[int], str]
 
 
-def dump(at_seconds: float, words: Words) -> GoroutineDump:
-    """Ten handlers that wait for a store, each in its connection's goroutine."""
+def dump(at_seconds: float, words: Words, handlers: int = 10) -> GoroutineDump:
+    """Handlers that wait for a store, each in its connection's goroutine."""
     text = "\n\n".join(
         f"goroutine {number} [chan receive]:\n"
         f"main.(*desk).book({words(number)})\n\t/src/desk.go:40 +0x19\n"
@@ -23,7 +23,7 @@ def dump(at_seconds: float, words: Words) -> GoroutineDump:
         "\t/go/src/net/http/server.go:2092 +0x5d0\n"
         "created by net/http.(*Server).Serve in goroutine 1\n"
         "\t/go/src/net/http/server.go:3285 +0x4b4"
-        for number in range(100, 110)
+        for number in range(100, 100 + handlers)
     )
     return goroutine_dump.parse(text, taken_at_seconds=at_seconds)
 
@@ -91,22 +91,9 @@ def test_where_most_went_round_the_idle_few_are_no_proof() -> None:
 
 def test_a_few_members_in_the_dumps_with_words_do_not_hide_the_many_of_the_others() -> None:
     first, last = dump(10.0, stuck), dump(40.0, stuck)
-    words = [replace(one, taken_at_seconds=at) for one, at in ((_few(first), 1), (_few(first), 3))]
+    words = [dump(at, stuck, handlers=2) for at in (1.0, 3.0)]
     mute = [replace(one, arguments=()) for one in (first, last)]
     found = leak_members(GoroutineDumps((*words, *mute)), Subject())
     assert found is not None
     (only,) = found.by_key.values()
     assert (only.old, only.stayed, only.apart_seconds) == (10, 10, 30.0)
-
-
-def _few(whole: GoroutineDump) -> GoroutineDump:
-    """Two of its goroutines."""
-    text = "\n\n".join(
-        f"goroutine {number} [chan receive]:\nmain.(*desk).book({stuck(number)})\n"
-        "\t/src/desk.go:40 +0x19\nnet/http.(*conn).serve(0xc000000001)\n"
-        "\t/go/src/net/http/server.go:2092 +0x5d0\n"
-        "created by net/http.(*Server).Serve in goroutine 1\n"
-        "\t/go/src/net/http/server.go:3285 +0x4b4"
-        for number in whole.ids[:2].tolist()
-    )
-    return goroutine_dump.parse(text)
